@@ -1,0 +1,60 @@
+# Copyright (c) 2026, linuxnet.tcp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Give each integration test a network namespace of its own and watch that the host keeps its values.
+
+Where the collection comes from: ``LINUXNET_TCP_COLLECTIONS`` (make test sets it to the installed artifact), else this
+checkout, linked into a temporary tree.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).resolve().parent
+REPOSITORY = HERE.parent.parent
+sys.path[:0] = [str(HERE), str(REPOSITORY / "tools")]
+
+import host_trace  # noqa: E402
+import netns_lab  # noqa: E402
+
+
+@pytest.fixture(scope="session")
+def collections(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder that holds ``ansible_collections`` with the collection under test."""
+    given = os.environ.get("LINUXNET_TCP_COLLECTIONS")
+    if given:
+        return Path(given)
+    tree = tmp_path_factory.mktemp("collections")
+    link = tree / "ansible_collections" / "linuxnet" / "tcp"
+    link.parent.mkdir(parents=True)
+    link.symlink_to(REPOSITORY)
+    return tree
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_trace() -> Iterator[None]:
+    """Fail the run when a sysctl or a sysctl.d file of this machine differs afterwards."""
+    before = host_trace.snapshot()
+    yield
+    left = host_trace.differences(before, host_trace.snapshot())
+    if left:
+        pytest.fail("the tests left a trace on this machine:\n" + "\n".join(left), pytrace=False)
+
+
+@pytest.fixture
+def netns(tmp_path: Path, collections: Path) -> Iterator[netns_lab.Namespace]:
+    """Yield a private network namespace with lo up; skip, saying why, where none can be made."""
+    try:
+        namespace = netns_lab.Namespace(tmp_path, collections)
+    except netns_lab.Unavailable as reason:
+        pytest.skip(str(reason))
+    try:
+        yield namespace
+    finally:
+        namespace.close()
