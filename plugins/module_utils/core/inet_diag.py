@@ -1,0 +1,245 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.tcp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Speak the sock_diag netlink protocol: build the request, walk the answer, count without a loop per socket.
+
+Layouts follow include/uapi/linux/inet_diag.h and netlink.h; integers are in host byte order, ports and addresses in network order.
+
+A dump is hundreds of datagrams of messages that come in runs of equal length (every TIME_WAIT of a kernel has one length, full
+sockets another). A run is recognised by its headers: the length in each header says where the next one starts, so as long
+as the header at every step is the same, every position is exact. Columns of bytes are then cut out of the whole run at once.
+"""
+from __future__ import absolute_import, division, print_function
+
+__metaclass__ = type
+
+import collections
+import errno
+import struct
+
+from ansible_collections.linuxnet.tcp.plugins.module_utils.core import errors, tcp_state
+
+AF_INET = 2
+AF_INET6 = 10
+_ADDRESS_BYTES = {AF_INET: 4, AF_INET6: 16}
+
+_IPPROTO_TCP = 6
+_SOCK_DIAG_BY_FAMILY = 20
+_NLM_F_REQUEST = 0x1
+_NLM_F_DUMP = 0x300
+_NLM_F_DUMP_INTR = 0x10
+
+_NLMSG_NOOP = 1
+_NLMSG_ERROR = 2
+_NLMSG_DONE = 3
+
+_HEADER = struct.Struct('=IHHII')
+_STATUS = struct.Struct('=i')
+_REQUEST = struct.Struct('=IHHIIBBBBI48x')
+_ATTRIBUTE = struct.Struct('=HH')
+_ATTRIBUTE_TYPE = 0x3fff
+_PORT = struct.Struct('>H')
+_QUEUES = struct.Struct('=II')
+
+# Offsets from the start of a message: nlmsghdr is 16 bytes, inet_diag_msg 72.
+_STATE = 17
+_SPORT = 20
+_DPORT = 22
+_SRC = 24
+_DST = 40
+_RQUEUE = 72
+_ATTRIBUTES = 88
+
+# Length, type, flags and sequence: what must be equal all along a run. The port id after them is not needed.
+_RUN_HEADER = 12
+# Headers that are compared one by one before columns pay off.
+_PATIENCE = 8
+_FIRST_WINDOW = 32
+
+_LISTEN_BYTE = struct.pack('B', tcp_state.LISTEN)
+_BYTES = [struct.pack('B', number) for number in range(256)]
+
+Listener = collections.namedtuple('Listener', 'address port queued backlog')
+Listener.__doc__ = 'One listening socket: packed address, port, connections waiting and their limit (None when unknown).'
+
+
+def build_request(family, states_mask, sequence):
+    """Build the 72-byte request that dumps the TCP sockets of one family in the given states."""
+    return _REQUEST.pack(
+        _REQUEST.size, _SOCK_DIAG_BY_FAMILY, _NLM_F_REQUEST | _NLM_F_DUMP, sequence, 0,
+        family, _IPPROTO_TCP, 0, 0, states_mask)
+
+
+class Dump(object):
+    """Walk the datagrams of one dump and hand every run of equal messages to ``visit(data, start, stride, count)``."""
+
+    def __init__(self, sequence, visit):
+        self._sequence = sequence
+        self._visit = visit
+        self._good_lengths = set()
+        self.done = False
+
+    def feed(self, data, length):
+        """Walk the first ``length`` bytes of ``data`` (bytearray); return True when the dump has ended as it should.
+
+        Raises SourceUnavailable when the kernel refuses, IncompleteDump when the counts cannot be trusted.
+        """
+        position = 0
+        while position < length:
+            if self.done:
+                raise _incomplete('%d bytes follow the end of the dump' % (length - position))
+            size, kind = self._header(data, position, length)
+            if kind == _SOCK_DIAG_BY_FAMILY:
+                position += self._run(data, position, length, size)
+            else:
+                self._control(kind, data, position, size)
+                position += _align(size)
+        return self.done
+
+    def finish(self):
+        """Raise IncompleteDump unless the kernel said that the dump is complete."""
+        if not self.done:
+            raise _incomplete('it stopped before the kernel said that it was complete')
+
+    def _header(self, data, position, length):
+        """Check one netlink header; return its length and type."""
+        rest = length - position
+        if rest < _HEADER.size:
+            raise _incomplete('%d bytes are left, too few for a header' % rest)
+        size, kind, flags, sequence, dummy = _HEADER.unpack_from(data, position)
+        if not _HEADER.size <= size <= rest:
+            raise _incomplete('a message claims %d bytes where %d are left' % (size, rest))
+        if sequence != self._sequence:
+            raise _incomplete('a message answers request %d, not %d' % (sequence, self._sequence))
+        if flags & _NLM_F_DUMP_INTR:
+            raise _incomplete('the kernel says that it was interrupted')
+        return size, kind
+
+    def _run(self, data, position, length, size):
+        """Visit the run that starts here; return its bytes."""
+        if size not in self._good_lengths:
+            _check_attributes(data, position, size)
+            self._good_lengths.add(size)
+        stride = _align(size)
+        count = _run_length(data, position, stride, 1 + (length - position - size) // stride)
+        self._visit(data, position, stride, count)
+        return stride * count
+
+    def _control(self, kind, data, position, size):
+        """Act on a message that carries no socket."""
+        if kind == _NLMSG_NOOP:
+            return
+        if kind not in (_NLMSG_ERROR, _NLMSG_DONE):
+            raise _incomplete('message type %d is not expected' % kind)
+        if size < _HEADER.size + _STATUS.size:
+            raise _incomplete('message type %d carries no status' % kind)
+        status = _STATUS.unpack_from(data, position + _HEADER.size)[0]
+        if status:
+            raise _refused(status)
+        self.done = kind == _NLMSG_DONE
+
+
+def count_run(table, data, start, stride, count):
+    """Add a run's sockets to ``table``, a list of 256 counts indexed by state number."""
+    if count < _PATIENCE:
+        for position in range(start + _STATE, start + count * stride, stride):
+            table[data[position]] += 1
+        return
+    column = data[start + _STATE:start + count * stride:stride]
+    while column:
+        state, before = column[0], len(column)
+        column = column.translate(None, _BYTES[state])
+        table[state] += before - len(column)
+
+
+def listeners_in_run(family, data, start, stride, count):
+    """Yield the Listener of every LISTEN socket in a run.
+
+    For LISTEN the kernel puts the accept queue into rqueue and its limit into wqueue (tcp_diag_get_info).
+    """
+    column = data[start + _STATE:start + count * stride:stride]
+    index = column.find(_LISTEN_BYTE)
+    while index >= 0:
+        position = start + index * stride
+        queued, backlog = _QUEUES.unpack_from(data, position + _RQUEUE)
+        address = bytes(data[position + _SRC:position + _SRC + _ADDRESS_BYTES[family]])
+        yield Listener(address, _PORT.unpack_from(data, position + _SPORT)[0], queued, backlog)
+        index = column.find(_LISTEN_BYTE, index + 1)
+
+
+def connections_in_run(data, start, stride, count):
+    """Yield (local port, connection key) of every socket in a run that is not in LISTEN.
+
+    The key is 34 bytes: remote port, local address, remote address, as the kernel sent them (IPv4 in the first 4 of 16 bytes).
+    """
+    end = start + count * stride
+    columns = zip(data[start + _STATE:end:stride], data[start + _SPORT:end:stride], data[start + _SPORT + 1:end:stride])
+    position = start + _DPORT
+    for state, high, low in columns:
+        if state != tcp_state.LISTEN:
+            yield high << 8 | low, bytes(data[position:position + 34])
+        position += stride
+
+
+def _run_length(data, start, stride, limit):
+    """Count the messages from ``start`` on whose headers equal the first one's, at most ``limit``."""
+    header = data[start:start + _RUN_HEADER]
+    count, position = 1, start + stride
+    while count < limit and data[position:position + _RUN_HEADER] == header:
+        count += 1
+        position += stride
+        if count == _PATIENCE:
+            return count + _long_run(data, position, stride, limit - count, header)
+    return count
+
+
+def _long_run(data, start, stride, limit, header):
+    """Go on counting in windows that grow, so that a run that breaks early costs little."""
+    count, window = 0, _FIRST_WINDOW
+    while count < limit:
+        asked = min(window, limit - count)
+        equal = _equal_headers(data, start + count * stride, stride, asked, header)
+        count += equal
+        if equal < asked:
+            break
+        window *= 4
+    return count
+
+
+def _equal_headers(data, start, stride, count, header):
+    """Count how many of ``count`` messages in a row have exactly this header, column by column."""
+    for offset in range(_RUN_HEADER):
+        column = data[start + offset:start + count * stride:stride]
+        count -= len(column.lstrip(header[offset:offset + 1]))
+        if not count:
+            break
+    return count
+
+
+def _check_attributes(data, position, size):
+    """Refuse a message whose attributes do not tile it exactly, as when a wrong length swallows its neighbour."""
+    offset = position + _ATTRIBUTES
+    end = position + size
+    if offset > end:
+        raise _incomplete('a socket of %d bytes is shorter than %d' % (size, _ATTRIBUTES))
+    while offset < end:
+        length, kind = _ATTRIBUTE.unpack_from(data, offset) if end - offset >= _ATTRIBUTE.size else (0, 0)
+        if length < _ATTRIBUTE.size or not kind & _ATTRIBUTE_TYPE or offset + length > end:
+            raise _incomplete('a socket of %d bytes has no sound attribute at byte %d' % (size, offset - position))
+        offset += _align(length)
+
+
+def _align(size):
+    return (size + 3) & ~3
+
+
+def _incomplete(why):
+    return errors.IncompleteDump('netlink sock_diag: the dump is not complete: %s; read /proc/net/tcp instead or ask again' % why)
+
+
+def _refused(status):
+    number = abs(status)
+    name = errno.errorcode.get(number, 'errno %d' % number)
+    hint = ' (protocol handler missing: this kernel has no inet_diag or tcp_diag)' if number == errno.ENOENT else ''
+    return errors.SourceUnavailable('netlink sock_diag: the kernel answered %s%s; read /proc/net/tcp instead' % (name, hint))

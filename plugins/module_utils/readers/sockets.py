@@ -1,0 +1,216 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.tcp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Put the facts about TCP sockets together, from netlink where it answers and from /proc/net where it does not."""
+from __future__ import absolute_import, division, print_function
+
+__metaclass__ = type
+
+import contextlib
+
+from ansible_collections.linuxnet.tcp.plugins.module_utils.core import (
+    address, ephemeral, errors, inet_diag, proc_net, tcp_state)
+
+FAMILIES = ('ipv4', 'ipv6')
+SOURCES = ('auto', 'netlink', 'proc')
+DETAILS = ('listeners', 'ephemeral', 'counters')
+
+_NUMBER = {'ipv4': inet_diag.AF_INET, 'ipv6': inet_diag.AF_INET6}
+_TABLE_FILE = {'ipv4': 'net/tcp', 'ipv6': 'net/tcp6'}
+_ADDRESS_BYTES = {'ipv4': 4, 'ipv6': 16}
+_RANGE_FILE = 'sys/net/ipv4/ip_local_port_range'
+_RESERVED_FILE = 'sys/net/ipv4/ip_local_reserved_ports'
+
+
+def read_sockets(options, procfs, diag):
+    """Read the TCP sockets of this network namespace: (facts, warnings).
+
+    ``options``: families, states (None or empty: all), source, details, top; every one may be left out. ``facts`` holds ``sockets``
+    and the asked details among ``listeners``, ``ephemeral`` and ``counters`` (docs/architecture.md, 3.4). One pass over each family's
+    sockets gives everything. Raises InvalidInput, SourceUnavailable or ParseError.
+    """
+    wish = _Wish(options)
+    warnings = []
+    ports = _port_range(procfs, warnings) if 'ephemeral' in wish.details else None
+    source, gathered = _gather(wish, ports, procfs, diag, warnings)
+    facts = {'sockets': _count(source, gathered, wish.states_mask)}
+    if 'listeners' in wish.details:
+        facts['listeners'] = _listeners(gathered)
+    if ports:
+        facts['ephemeral'] = _ephemeral(ports, gathered, wish.top)
+    if 'counters' in wish.details:
+        facts['counters'] = _counters(procfs)
+    return facts, warnings
+
+
+class _Wish(object):
+    """What was asked for, checked."""
+
+    def __init__(self, options):
+        self.families = _known('families', options.get('families') or FAMILIES, FAMILIES)
+        self.source = _known('source', [options.get('source') or 'auto'], SOURCES)[0]
+        self.details = _known('details', options.get('details') or (), DETAILS)
+        self.states_mask = tcp_state.mask_of(options.get('states') or tcp_state.STATE_NAMES)
+        self.top = options['top'] if options.get('top') is not None else 10
+        if self.top < 0:
+            raise errors.InvalidInput('top: %d is negative; give how many destinations to list, 0 or more' % self.top)
+
+    @property
+    def dump_mask(self):
+        """Give the states to ask the kernel for: the listeners and the ports in use need more than was asked to be counted."""
+        if 'ephemeral' in self.details:
+            return tcp_state.ALL_STATES
+        return self.states_mask | (1 << tcp_state.LISTEN if 'listeners' in self.details else 0)
+
+
+class _Family(object):
+    """What one pass over one family's sockets gave."""
+
+    def __init__(self, name, wish, ports):
+        self.name = name
+        self.table = [0] * 256
+        self.listeners = []
+        self.port_use = ephemeral.PortUse(ports) if ports else None
+        self._keep_listeners = bool(ports) or 'listeners' in wish.details
+
+    def visit_run(self, data, start, stride, count):
+        """Take a run of netlink messages."""
+        inet_diag.count_run(self.table, data, start, stride, count)
+        if self._keep_listeners:
+            self.listeners.extend(inet_diag.listeners_in_run(_NUMBER[self.name], data, start, stride, count))
+        if self.port_use:
+            self.port_use.add(inet_diag.connections_in_run(data, start, stride, count))
+
+    def visit_socket(self, entry):
+        """Take one line of /proc/net/tcp, which does not say how long an accept queue may become."""
+        self.table[entry.state] += 1
+        if entry.state == tcp_state.LISTEN:
+            if self._keep_listeners:
+                self.listeners.append(inet_diag.Listener(entry.local_address, entry.local_port, entry.rx_queue, None))
+        elif self.port_use:
+            key = ephemeral.connection_key(entry.local_address, entry.remote_address, entry.remote_port)
+            self.port_use.add([(entry.local_port, key)])
+
+
+def _known(option, given, allowed):
+    unknown = [str(one) for one in given if one not in allowed]
+    if unknown:
+        raise errors.InvalidInput('%s: %s is not known; choose from %s' % (option, ', '.join(unknown), ', '.join(allowed)))
+    return list(given)
+
+
+def _gather(wish, ports, procfs, diag, warnings):
+    """Read every family from one source, so that the counts belong together."""
+    names = _present_families(wish.families, procfs, warnings)
+    if wish.source == 'proc':
+        return 'proc', _from_proc(names, wish, ports, procfs)
+    try:
+        return 'netlink', _from_netlink(names, wish, ports, diag)
+    except errors.SourceUnavailable as exc:
+        if wish.source == 'netlink':
+            raise
+        warnings.append('All sockets were read from /proc/net/tcp, which is slower: %s' % exc.message)
+    return 'proc', _from_proc(names, wish, ports, procfs)
+
+
+def _present_families(asked, procfs, warnings):
+    """Leave IPv6 out where the kernel runs without it: sock_diag would answer with an empty list, which is not the same."""
+    ipv6_off = procfs.exists(_TABLE_FILE['ipv4']) and not procfs.exists(_TABLE_FILE['ipv6'])
+    names = [name for name in FAMILIES if name in asked and not (name == 'ipv6' and ipv6_off)]
+    if not names:
+        warnings.append('IPv6 is off on this host and no other family was asked for: there is nothing to count.')
+    return names
+
+
+def _from_netlink(names, wish, ports, diag):
+    gathered = []
+    for sequence, name in enumerate(names, 1):
+        family = _Family(name, wish, ports)
+        dump = inet_diag.Dump(sequence, family.visit_run)
+        request = inet_diag.build_request(_NUMBER[name], wish.dump_mask, sequence)
+        with contextlib.closing(diag.dump(request)) as datagrams:
+            for data, length in datagrams:
+                if dump.feed(data, length):
+                    break
+        dump.finish()
+        gathered.append(family)
+    return gathered
+
+
+def _from_proc(names, wish, ports, procfs):
+    gathered = []
+    for name in names:
+        family = _Family(name, wish, ports)
+        lines = procfs.lines(_TABLE_FILE[name])
+        if lines is None:
+            raise errors.SourceUnavailable('/proc/%s is missing: /proc is not mounted here, or not wholly' % _TABLE_FILE[name])
+        for entry in proc_net.parse_sockets(lines, '/proc/' + _TABLE_FILE[name]):
+            family.visit_socket(entry)
+        gathered.append(family)
+    return gathered
+
+
+def _count(source, gathered, mask):
+    families = dict((family.name, tcp_state.counts_by_name(family.table, mask)) for family in gathered)
+    states = {}
+    for counts in families.values():
+        for name, count in counts.items():
+            states[name] = states.get(name, 0) + count
+    return {'source': source, 'total': sum(states.values()), 'states': states, 'families': families}
+
+
+def _listeners(gathered):
+    rows = []
+    for family in gathered:
+        for listener in family.listeners:
+            row = {
+                'address': address.text_of(listener.address), 'port': listener.port,
+                'family': family.name, 'queued': listener.queued,
+            }
+            if listener.backlog is not None:
+                row['backlog'] = listener.backlog
+            rows.append(row)
+    return sorted(rows, key=lambda row: (row['port'], row['family'], row['address']))
+
+
+def _port_range(procfs, warnings):
+    text = procfs.read(_RANGE_FILE)
+    if text is None:
+        warnings.append('net.ipv4.ip_local_port_range is not shown in this network namespace: nothing is said about ephemeral ports.')
+        return None
+    reserved = procfs.read(_RESERVED_FILE)
+    if reserved is None:
+        warnings.append('net.ipv4.ip_local_reserved_ports is not shown in this network namespace: "available" counts reserved ports too.')
+    low, high = ephemeral.parse_range(text)
+    return ephemeral.PortRange(low, high, None if reserved is None else ephemeral.parse_port_list(reserved))
+
+
+def _ephemeral(ports, gathered, top):
+    facts = dict(ephemeral.capacity(ports), low=ports.low, high=ports.high)
+    not_ours = ephemeral.reserved_ports(ports).union(
+        listener.port for family in gathered for listener in family.listeners)
+    uses = (use for family in gathered for use in family.port_use.ports_by_destination(_ADDRESS_BYTES[family.name]))
+    facts['destinations'] = ephemeral.busiest(uses, not_ours, facts['available'], top)
+    return facts
+
+
+def _counters(procfs):
+    """Read the counters that this kernel has; a file or a line that it lacks is left out."""
+    found = {
+        'sockstat': _parsed(procfs, 'net/sockstat', lambda text: proc_net.parse_sockstat(text, ('sockets', 'TCP'))),
+        'sockstat6': _parsed(procfs, 'net/sockstat6', lambda text: proc_net.parse_sockstat(text, ('TCP6',))),
+        'snmp': _parsed(procfs, 'net/snmp', lambda text: _labelled(text, 'Tcp')),
+        'netstat': _parsed(procfs, 'net/netstat', lambda text: _labelled(text, 'TcpExt')),
+    }
+    return dict((name, counters) for name, counters in found.items() if counters)
+
+
+def _parsed(procfs, path, parse):
+    text = procfs.read(path)
+    return None if text is None else parse(text)
+
+
+def _labelled(text, label):
+    counters = proc_net.parse_named_counters(text, label)
+    return None if counters is None else {label: counters}
