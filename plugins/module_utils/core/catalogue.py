@@ -1,0 +1,72 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.tcp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Know the kernel's TCP/IP keys: type, unit, range, lifetime, scope, dependence and risk of each.
+
+Ranges and defaults are those of the newest kernel probed (6.18). Distributions backport keys and bounds: what /proc shows
+comes first, the version second. That judgement belongs to the readers; this table only knows versions.
+"""
+from __future__ import absolute_import, division, print_function
+
+__metaclass__ = type
+
+from ansible_collections.linuxnet.tcp.plugins.module_utils.core import (
+    catalogue_rows_core,
+    catalogue_rows_ipv4,
+    catalogue_rows_tcp,
+    catalogue_table,
+)
+
+Parameter = catalogue_table.Parameter
+ContradictoryRow = catalogue_table.ContradictoryRow
+
+PARAMETERS = catalogue_table.build(catalogue_rows_tcp.TEXT, catalogue_rows_ipv4.TEXT, catalogue_rows_core.TEXT)
+
+# The last minor release of each major one; everywhere else the next minor follows.
+_LAST_OF_MAJOR = {(2, 6): (3, 0), (3, 19): (4, 0), (4, 20): (5, 0), (5, 19): (6, 0), (6, 19): (7, 0)}
+# 2.6 counted its releases in the third number.
+_LAST_2_6 = (2, 6, 39)
+
+# A key of conf/all or conf/default also writes to interfaces, so those come after it.
+_RANK = {"all": 0, "default": 1}
+
+_BY_NAME = dict((row.name, row) for row in PARAMETERS)
+_FAMILIES = tuple(row.name.partition("*") + (row,) for row in PARAMETERS if "*" in row.name)
+
+
+def get(name):
+    """Return the Parameter of a canonical dotted name, a family's row under the concrete name; None when unknown."""
+    row = _BY_NAME.get(name)
+    if row is not None:
+        return row
+    for head, _star, tail, family in _FAMILIES:
+        member = name[len(head):len(name) - len(tail)]
+        if member and "." not in member and name == head + member + tail:
+            return family._replace(name=name, order=family.order + _RANK.get(member, 2))
+    return None
+
+
+def supported_by(parameter, version):
+    """Say whether mainline kernel ``version`` (a tuple) has the key; backports may still differ, so ask /proc first."""
+    release = tuple(version)
+    since, until = parameter.since, parameter.until
+    return (since is None or release >= since) and (until is None or release[:len(until)] <= until)
+
+
+def is_per_namespace(parameter, version):
+    """Say whether mainline kernel ``version`` keeps one value of the key for each network namespace."""
+    return parameter.per_namespace is not None and tuple(version) >= parameter.per_namespace
+
+
+def removed_in(parameter):
+    """Return the first release without the key, as text (``4.12``), or None when the newest kernel has it."""
+    if parameter.until is None:
+        return None
+    return ".".join(str(number) for number in _successor(parameter.until))
+
+
+def _successor(release):
+    if release >= _LAST_2_6 and release < (3,):
+        return (3, 0)
+    return _LAST_OF_MAJOR.get(release) or release[:-1] + (release[-1] + 1,)

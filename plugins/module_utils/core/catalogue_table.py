@@ -1,0 +1,200 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.tcp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Turn the text tables of the catalogue into rows, and refuse tables that contradict themselves.
+
+The tables are text because they are compiled on every host at every run: one constant costs nothing there, five hundred
+expressions cost more than the work they describe.
+
+A row: ``name | type | unit | sensible | enforced | kernels | namespace | default | depends on``
+
+* sensible: ``1..3600``, or the choices of an enum: ``0,1,2``. enforced: ``0..255``, a word of ENFORCED, or ``-`` where the kernel
+  keeps no limit worth the name.
+* kernels: ``4.10-`` since, ``-4.11`` until, ``2.6.15-3.8`` both; empty: older than 2.6.12 and still there.
+* namespace: the version since which the key is per network namespace, or ``host``.
+* depends on: names, with the prefix of the table unless they begin with ``net.``.
+
+``  ! text`` below a row is its risk. ``@ prefix=... module=... source=...`` holds for the rows after it.
+"""
+from __future__ import absolute_import, division, print_function
+
+__metaclass__ = type
+
+from collections import namedtuple
+
+Parameter = namedtuple(
+    "Parameter",
+    "name type unit minimum maximum enforced_minimum enforced_maximum choices since until per_namespace default module"
+    " depends_on order risk source",
+)
+
+TYPES = frozenset(["bool", "int", "enum", "int_pair", "int_triple", "port_list", "string", "bitmask"])
+TEXTUAL = frozenset(["port_list", "string"])
+
+INT_MAX = 2 ** 31 - 1
+# Seconds kept in jiffies end at INT_MAX/HZ; 1000 is the highest HZ, so every kernel takes at least this much.
+JIFFIES = (-(INT_MAX // 1000), INT_MAX // 1000)
+# The same for the one unsigned key.
+UNSIGNED_JIFFIES = (0, (2 ** 32 - 1) // 1000)
+
+ENFORCED = {
+    "": (None, None),
+    "-": (None, None),
+    "u8": (0, 255),
+    "int": (-INT_MAX - 1, INT_MAX),
+    "pos": (0, INT_MAX),
+    "pos1": (1, INT_MAX),
+    "uint": (0, 2 ** 32 - 1),
+    "ulong": (0, 2 ** 64 - 1),
+    "u64": (0, 2 ** 64 - 1),
+    "sec": JIFFIES,
+    "usec": UNSIGNED_JIFFIES,
+}
+
+
+class ContradictoryRow(ValueError):
+    """A row of the catalogue contradicts itself or another row; the collection must not be released so."""
+
+
+def build(*texts):
+    """Return the rows of text tables as a tuple of Parameter, ``order`` computed, contradictions refused."""
+    rows = []
+    for text in texts:
+        rows.extend(parse(text))
+    return check(with_order(rows))
+
+
+def parse(text):
+    """Return the rows of one text table as a list of Parameter; raise ContradictoryRow where a line cannot be read."""
+    rows, header = [], {}
+    for line in text.splitlines():
+        if line.startswith("@ "):
+            header = _header(line)
+        elif line.startswith("  ! "):
+            rows[-1] = rows[-1]._replace(risk=line[4:])
+        elif line.strip():
+            rows.append(_row(line, header))
+    return rows
+
+
+def _header(line):
+    header = {"prefix": "", "module": None, "source": None}
+    key = None
+    for word in line[2:].split(" "):
+        head, equals, tail = word.partition("=")
+        if equals and head in header:
+            key, header[head] = head, tail
+        else:
+            header[key] += " " + word
+    return header
+
+
+def _row(line, header):
+    cells = [cell.strip() for cell in line.split("|")]
+    if len(cells) != 9:
+        raise ContradictoryRow("%s: %d cells; give 9" % (line, len(cells)))
+    name, kind, unit, sensible, enforced, kernels, namespace, default, depends = cells
+    prefix = header["prefix"]
+    choices = _choices(sensible)
+    low, high = (choices[0], choices[-1]) if choices else _bounds(name, sensible)
+    least, most = ENFORCED[enforced] if enforced in ENFORCED else _bounds(name, enforced)
+    since, until = _kernels(name, kernels)
+    return Parameter(
+        prefix + name, kind, unit or None, low, high, least, most, choices, since, until,
+        None if namespace == "host" else version_of(namespace), default or None, header["module"],
+        tuple(_absolute(other, prefix) for other in depends.split()), 0, None, header["source"],
+    )
+
+
+def _choices(sensible):
+    return tuple(int(choice) for choice in sensible.split(",")) if "," in sensible else None
+
+
+def _bounds(name, text):
+    if not text:
+        return None, None
+    low, dots, high = text.partition("..")
+    if not dots:
+        raise ContradictoryRow("%s: %s is not a range; write low..high" % (name, text))
+    return int(low), int(high)
+
+
+def _kernels(name, text):
+    if not text:
+        return None, None
+    since, dash, until = text.partition("-")
+    if not dash:
+        raise ContradictoryRow("%s: %s is not a span of kernels; write since-until" % (name, text))
+    return version_of(since), version_of(until)
+
+
+def version_of(text):
+    """Return ``4.12`` as ``(4, 12)`` and nothing as None."""
+    return tuple(int(number) for number in text.split(".")) if text else None
+
+
+def _absolute(name, prefix):
+    return name if name.startswith("net.") else prefix + name
+
+
+def with_order(rows):
+    """Return rows whose ``order`` is above that of every row they depend on, in steps of ten; refuse cycles."""
+    by_name = dict((row.name, row) for row in rows)
+    known = {}
+    return [row._replace(order=10 * _depth(row, by_name, known, ())) for row in rows]
+
+
+def _depth(row, by_name, known, path):
+    if row.name in path:
+        raise ContradictoryRow("%s: depends on itself by way of %s" % (row.name, ", ".join(path)))
+    if row.name not in known:
+        for other in row.depends_on:
+            if other not in by_name:
+                raise ContradictoryRow("%s: depends on %s, which is no row" % (row.name, other))
+        below = [_depth(by_name[other], by_name, known, path + (row.name,)) for other in row.depends_on]
+        known[row.name] = 1 + max(below) if below else 0
+    return known[row.name]
+
+
+def check(rows):
+    """Return the rows as a tuple; raise ContradictoryRow at the first one that contradicts itself or another."""
+    seen = set()
+    for row in rows:
+        if row.name in seen:
+            raise ContradictoryRow("%s: stands here twice" % row.name)
+        seen.add(row.name)
+        for problem in _problems(row):
+            raise ContradictoryRow("%s: %s" % (row.name, problem))
+    return tuple(rows)
+
+
+def _problems(row):
+    low, high, least, most = row[3:7]
+    if row.type not in TYPES:
+        yield "unknown type %s" % row.type
+    if (row.choices is not None) != (row.type == "enum"):
+        yield "choices belong to an enum and to nothing else"
+    if row.choices and list(row.choices) != sorted(set(row.choices)):
+        yield "choices must ascend"
+    if (low is None) != (row.type in TEXTUAL) or (low is None) != (high is None):
+        yield "a number needs a sensible range, text has none"
+    if low is not None and low > high:
+        yield "sensible minimum %d above maximum %d" % (low, high)
+    if row.type == "bool" and (low, high) != (0, 1):
+        yield "a bool is 0..1"
+    if least is not None and least > most:
+        yield "enforced minimum %d above maximum %d" % (least, most)
+    if least is not None and low is not None and not (least <= low and high <= most):
+        yield "sensible range outside the enforced one"
+    for problem in _history_problems(row):
+        yield problem
+
+
+def _history_problems(row):
+    if row.since and row.until and row.since > row.until:
+        yield "since is later than until"
+    if row.since and row.per_namespace and row.per_namespace < row.since:
+        yield "per namespace before it existed"
+    if row.until and row.per_namespace and row.per_namespace > row.until:
+        yield "per namespace after it was gone"
