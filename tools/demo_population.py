@@ -84,6 +84,8 @@ ARTICLE = Mix(established=1070, close_wait=125, fin_wait2=247, fin_wait1=17, las
 
 def shrink(mix: Mix, factor: float) -> Mix:
     """Scale a mix down, keeping one socket at least of each state that occurs, and enough FIN_WAIT1 and ESTABLISHED for their peers."""
+    if factor == 1:
+        return mix
     small = Mix(*(max(1, round(number * factor)) if number else 0 for number in mix))
     fin_wait1 = max(small.fin_wait1, small.last_ack + small.closing)
     busy = fin_wait1 - small.last_ack - small.closing + small.syn_recv
@@ -121,9 +123,9 @@ def raise_open_files(needed: int) -> None:
         raise PopulationError(f"the limit of open files is {hard}, the demo needs {needed} in one process; raise it: ulimit -Hn {needed}")
 
 
-def die_with_parent() -> None:
+def die_with_parent(how: signal.Signals) -> None:
     """Ask the kernel to end this process when the process that started it is gone (prctl(2), PR_SET_PDEATHSIG)."""
-    ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, how)
 
 
 class Population:
@@ -203,7 +205,7 @@ def _start(target: Callable[..., object], *arguments: Any) -> BaseProcess:
 
 
 def _child(parent: int, target: Callable[..., object], *arguments: Any) -> None:
-    die_with_parent()
+    die_with_parent(signal.SIGKILL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     if os.getppid() == parent:
