@@ -1,0 +1,27 @@
+# One command each; `make help` lists them. Everything that is made lies in build/.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.PHONY: help test build lint docs sanity units old-python integration molecule demo venv clean
+.NOTPARALLEL:
+
+VENV := build/venv
+CHECK := unset PYTHONDONTWRITEBYTECODE; PYTHONPATH=tools $(VENV)/bin/python -m check
+STAGES ?=
+
+help: ## list the targets
+	@sed -n 's/^\([a-z-][a-z -]*\):.*## \(.*\)/\1	\2/p' $(MAKEFILE_LIST) | awk -F'\t' '{printf "  make %-58s %s\n", $$1, $$2}'
+
+venv: ## make build/venv with the pinned tools (the others do this first)
+	@sh tools/bootstrap.sh
+
+test: venv ## run every check, or some: make test STAGES="lint units"
+	@$(CHECK) $(STAGES)
+
+build lint docs sanity units old-python integration molecule: venv ## run one stage
+	@$(CHECK) $@
+
+demo: ## show the article's table, before and after, on real sockets
+	@tools/demo
+
+clean: ## remove what was made, except downloads and images
+	@rm -rf build/tree build/installed build/artifact build/logs build/reports build/old-python build/mypy_cache

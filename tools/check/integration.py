@@ -1,0 +1,29 @@
+# Copyright (c) 2026, linuxnet.tcp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Run the integration tests, which drive the installed artifact in network namespaces."""
+
+from __future__ import annotations
+
+from check import collection, places
+from check.stage import Argv, Stage
+
+
+def integration(stage: Stage) -> None:
+    """Run pytest over tests/integration of the tree copy against the installed collection."""
+    tree = collection.copy_tree(stage)
+    collection.installed()
+    reports = places.REPORTS / "integration"
+    reports.mkdir(parents=True, exist_ok=True)
+    argv: Argv = [
+        places.VENV_BIN / "python",
+        "-m",
+        "pytest",
+        "-v",
+        "-rs",
+        "--durations=10",
+        f"--junitxml={reports}/junit.xml",
+        "tests/integration",
+    ]
+    env = {"LINUXNET_TCP_COLLECTIONS": str(places.INSTALLED), "PYTHONPATH": str(places.INSTALLED)}
+    stage.suite("integration", argv, reports, cwd=tree, env=env)

@@ -1,0 +1,75 @@
+# Copyright (c) 2026, linuxnet.tcp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Check the texts: style, types, change log, documentation."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from check import collection, packages, places
+from check.stage import Argv, Stage
+
+TYPED = ("plugins/plugin_utils", "plugins/action")
+
+
+def lint(stage: Stage) -> None:
+    """Run the linters over the tree copy, where ansible-lint and mypy find the collection under its name."""
+    tree = collection.copy_tree(stage)
+    ruff, settings = places.tool("ruff"), {"ANSIBLE_COLLECTIONS_PATH": str(places.TREE), "RUFF_NO_CACHE": "true"}
+    stage.check("ruff check", [ruff, "check", "."], cwd=tree, env=settings)
+    stage.check("ruff format", [ruff, "format", "--check", "."], cwd=tree, env=settings)
+    stage.check("yamllint", [places.tool("yamllint"), "--strict", "."], cwd=tree)
+    _mypy(stage, tree)
+    stage.check("ansible-lint", [places.tool("ansible-lint"), "--offline", "--strict"], cwd=tree, env=settings)
+    lacking = packages.ensure(stage, packages.SHELLCHECK)
+    scripts = [path for pattern in ("tools/*.sh", ".ci/run", "extensions/**/*.sh") for path in sorted(tree.glob(pattern))]
+    if lacking:
+        stage.skip("shellcheck", lacking)
+    else:
+        stage.check("shellcheck", ["shellcheck", *scripts], cwd=tree)
+    changelog = tree / "changelogs" / "config.yaml"
+    stage.check("antsibull-changelog lint", [places.tool("antsibull-changelog"), "lint"], cwd=changelog.parent.parent)
+
+
+def _mypy(stage: Stage, tree: Path) -> None:
+    cache = ["--cache-dir", str(places.BUILD / "mypy_cache"), "--config-file", str(tree / "pyproject.toml")]
+    controller = [places.COLLECTION / part for part in TYPED if any((tree / part).glob("*.py"))]
+    mypy = places.tool("mypy")
+    if controller:
+        stage.check("mypy of controller code", [mypy, *cache, *controller], cwd=places.TREE, env={"MYPYPATH": str(places.TREE)})
+    tools, env = _python_files(tree / "tools"), {"MYPYPATH": str(tree / "tools")}
+    stage.check("mypy of tools", [mypy, *cache, *tools], cwd=tree, env=env)
+    stage.check("mypy of the test runner", [mypy, *cache, "-p", "check"], cwd=tree, env=env)
+
+
+def _python_files(folder: Path) -> list[Path]:
+    """Return Python files of a folder, those without an ending too (entry points that start with a shebang)."""
+    files = [path for path in sorted(folder.iterdir()) if path.is_file()]
+    return [path for path in files if path.suffix == ".py" or (not path.suffix and b"python" in path.read_bytes().split(b"\n")[0])]
+
+
+def docs(stage: Stage) -> None:
+    """Check what is generated against its source, and render every module and role as a reader would."""
+    tree = collection.copy_tree(stage)
+    env = {"ANSIBLE_COLLECTIONS_PATH": str(places.INSTALLED), "ANSIBLE_PAGER": "cat", "PAGER": "cat"}
+    lint_docs = [places.tool("antsibull-docs"), "lint-collection-docs", "--plugin-docs", "--validate-collection-refs=self", "."]
+    stage.check("antsibull-docs lint-collection-docs", lint_docs, cwd=tree, env={"ANSIBLE_COLLECTIONS_PATH": str(places.TREE)})
+    catalogue = tree / "tools" / "catalogue_docs.py"
+    if catalogue.exists():
+        stage.check("docs/parameters.md is not stale", [places.VENV_BIN / "python", catalogue, "--check"], cwd=tree)
+    else:
+        stage.skip("docs/parameters.md is not stale", "tools/catalogue_docs.py does not exist")
+    installed = collection.installed()
+    for kind, name in _documented(installed):
+        script = '"$0" -t "$1" "$2" > "$3" && test -s "$3" && cat "$3"'
+        page = places.BUILD / "reports" / f"doc-{kind}-{name}.txt"
+        page.parent.mkdir(parents=True, exist_ok=True)
+        argv: Argv = ["sh", "-c", script, places.tool("ansible-doc"), kind, f"linuxnet.tcp.{name}", page]
+        stage.check(f"ansible-doc renders {kind} {name}", argv, env=env)
+
+
+def _documented(folder: Path) -> list[tuple[str, str]]:
+    modules = [("module", path.stem) for path in sorted((folder / "plugins" / "modules").glob("*.py")) if path.stem != "__init__"]
+    roles = [("role", path.parent.parent.name) for path in sorted((folder / "roles").glob("*/meta/argument_specs.yml"))]
+    return modules + roles

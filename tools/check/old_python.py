@@ -1,0 +1,111 @@
+# Copyright (c) 2026, linuxnet.tcp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Run the units of managed-node code on the oldest Pythons that managed nodes have."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import zipfile
+from pathlib import Path
+
+from check import collection, places
+from check.stage import Argv, Stage
+
+VERSIONS = ("2.7", "3.6")
+# Only these hold code that runs on managed nodes.
+MANAGED = ("plugins/module_utils", "plugins/modules")
+
+
+def old_python(stage: Stage) -> None:
+    """Compile managed-node code and run its units under each old Python; skip, saying why, where there is none."""
+    tree = collection.copy_tree(stage)
+    for version in VERSIONS:
+        python = _find(version)
+        if python is None:
+            stage.skip(f"units on Python {version}", f"no Python {version} in PATH or ~/.pyenv/versions")
+            continue
+        packages = _packages(stage, version, python)
+        if packages is None:
+            stage.skip(f"units on Python {version}", f"pip of Python {version} could not install pytest; see {stage.log.name}")
+            continue
+        _units(stage, tree, version, python, packages)
+
+
+def _find(version: str) -> Path | None:
+    folders = [Path(folder) for folder in places.environment()["PATH"].split(":")]
+    for folder in folders:
+        candidate = folder / f"python{version}"
+        if candidate.exists() and subprocess.run([candidate, "-c", ""], capture_output=True, check=False).returncode == 0:
+            return candidate
+    return None
+
+
+def _packages(stage: Stage, version: str, python: Path) -> Path | None:
+    """Install pytest and unpack module_utils of an ansible-core that still runs there; keep both for the next run."""
+    target = places.BUILD / "old-python" / version
+    wanted = "".join((places.ROOT / "requirements" / name).read_text(encoding="utf-8") for name in ("old-python.txt", "old-ansible.txt"))
+    stamp = target / "stamp"
+    if stamp.exists() and stamp.read_text(encoding="utf-8") == wanted:
+        return target
+    shutil.rmtree(target, ignore_errors=True)
+    target.mkdir(parents=True)
+    install: Argv = [python, "-m", "pip", "install", "-q", "--target", target, "-r", places.ROOT / "requirements" / "old-python.txt"]
+    if stage.run(install) != 0 or not _module_utils(stage, target):
+        return None
+    stamp.write_text(wanted, encoding="utf-8")
+    return target
+
+
+def _module_utils(stage: Stage, target: Path) -> bool:
+    wheels = target / "wheels"
+    requirement = places.ROOT / "requirements" / "old-ansible.txt"
+    download: Argv = [
+        places.VENV_BIN / "python",
+        "-m",
+        "pip",
+        "download",
+        "-q",
+        "--no-deps",
+        "--ignore-requires-python",
+        "-d",
+        wheels,
+        "-r",
+        requirement,
+    ]
+    if stage.run(download) != 0:
+        return False
+    for wheel in wheels.glob("ansible_core-*.whl"):
+        with zipfile.ZipFile(wheel) as archive:
+            parts = ("ansible/module_utils/", "ansible/__init__.py", "ansible/release.py")
+            archive.extractall(target, [name for name in archive.namelist() if name.startswith(parts)])
+        (target / "ansible" / "__init__.py").write_text("", encoding="utf-8")
+    return (target / "ansible" / "module_utils").is_dir()
+
+
+def _units(stage: Stage, tree: Path, version: str, python: Path, packages: Path) -> None:
+    """Run in a copy with __init__.py at every level: Python 2.7 knows no namespace packages."""
+    copy = places.BUILD / "old-python" / f"tree-{version}"
+    shutil.rmtree(copy, ignore_errors=True)
+    folder = copy / places.COLLECTION
+    for part in (*MANAGED, "tests/unit"):
+        if (tree / part).is_dir():
+            shutil.copytree(tree / part, folder / part)
+    for package in [
+        copy / "ansible_collections",
+        folder.parent,
+        folder,
+        *(path for path in (folder / "plugins").rglob("*") if path.is_dir()),
+    ]:
+        (package / "__init__.py").touch()
+    (folder / "plugins" / "__init__.py").touch()
+    stage.check(f"managed-node code compiles on Python {version}", [python, "-m", "compileall", "-q", *(folder / part for part in MANAGED)])
+    tests = [path for part in MANAGED if any((path := folder / "tests" / "unit" / part).rglob("test_*.py"))]
+    if not tests:
+        stage.skip(f"units on Python {version}", "there are no units of managed-node code")
+        return
+    reports = places.REPORTS / f"units-{version}"
+    reports.mkdir(parents=True, exist_ok=True)
+    pytest: Argv = [python, "-m", "pytest", "-q", "-rs", "-p", "no:cacheprovider", f"--junitxml={reports}/junit.xml", *tests]
+    stage.suite(f"units on Python {version}", pytest, reports, cwd=folder, env={"PYTHONPATH": f"{copy}:{packages}"})

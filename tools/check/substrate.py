@@ -1,0 +1,123 @@
+# Copyright (c) 2026, linuxnet.tcp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Prepare podman so that containers get writable net sysctls of their own and nothing of the host's.
+
+Containers run in a user namespace (uid map): their root may write /proc/sys/net of their own network namespace, and
+vm.*, kernel.* and fs.* stay read-only. All of podman's settings and state lie below build/podman.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from pathlib import Path
+
+from check import places
+from check.stage import Stage
+
+STATE = places.BUILD / "podman"
+IMAGE = "localhost/linuxnet-tcp-systemd"
+SUITE = "trixie"
+INCLUDED = ("iproute2", "procps", "python3", "python3-minimal", "systemd", "systemd-sysv")
+# The uid map, and what lets systemd be PID 1 under it; the scenario's create.yml asks for both.
+ANNOTATION = "linuxnet.systemd-userns"
+
+CONTAINERS_CONF = """\
+[containers]
+# Podman's own defaults exceed the hard limit where CAP_SYS_RESOURCE is lacking.
+default_ulimits = ["nofile=4096:4096", "nproc=4096:4096"]
+[engine]
+runtime = "runc"
+cgroup_manager = "cgroupfs"
+events_logger = "file"
+hooks_dir = ["{state}/hooks"]
+[network]
+network_backend = "netavark"
+network_config_dir = "{state}/networks"
+"""
+
+STORAGE_CONF = """\
+[storage]
+driver = "overlay"
+graphroot = "{state}/storage"
+runroot = "{state}/run"
+"""
+
+HOOK = """\
+{{"version": "1.0.0", "hook": {{"path": "{state}/hooks/own-cgroup.sh"}},
+ "when": {{"annotations": {{"^{annotation}$": "^1$"}}}}, "stages": ["createRuntime"]}}
+"""
+
+# systemd refuses to be PID 1 unless it may make control groups below its own; give them to its mapped root.
+OWN_CGROUP = """\
+#!/bin/sh
+pid=$(python3 -c 'import json, sys; print(json.load(sys.stdin)["pid"])')
+owner=$(awk '$1 == 0 {print $2; exit}' "/proc/$pid/uid_map"):$(awk '$1 == 0 {print $2; exit}' "/proc/$pid/gid_map")
+named=$(awk -F: '$2 == "name=systemd" {print $3}' "/proc/$pid/cgroup")
+unified=$(awk -F: '$1 == "0" {print $3}' "/proc/$pid/cgroup")
+for folder in "/sys/fs/cgroup/systemd$named" "/sys/fs/cgroup$unified" "/sys/fs/cgroup/unified$unified"; do
+  case "$folder" in
+    */libpod-*) test ! -d "$folder" || chown -R "$owner" "$folder" ;;
+  esac
+done
+exit 0
+"""
+
+
+def settings() -> dict[str, str]:
+    """Return the environment that points podman at our settings and Molecule at the image."""
+    return {
+        "CONTAINERS_CONF": str(STATE / "containers.conf"),
+        "CONTAINERS_STORAGE_CONF": str(STATE / "storage.conf"),
+        "LINUXNET_TCP_IMAGE": f"{IMAGE}:{_recipe()}",
+    }
+
+
+def unusable(stage: Stage) -> str | None:
+    """Write podman's settings, have the image there, and run something in it; return why it cannot be, or None."""
+    _write_settings()
+    podman, env, image = shutil.which("podman") or "podman", settings(), settings()["LINUXNET_TCP_IMAGE"]
+    if stage.run([podman, "info"], env=env) != 0:
+        return f"podman does not run here; see {stage.log.name}"
+    if stage.run([podman, "image", "exists", image], env=env) != 0:
+        archive = _archive(stage)
+        if archive is None:
+            return f"mmdebstrap could not make an image; see {stage.log.name}"
+        if stage.run([podman, "import", "-q", archive, image], env=env) != 0:
+            return f"podman could not import the image; see {stage.log.name}"
+    trial = ["run", "--rm", "--network", "none", *uid_map(), image, "true"]
+    return f"podman cannot run a container here; see {stage.log.name}" if stage.run([podman, *trial], env=env) != 0 else None
+
+
+def uid_map() -> list[str]:
+    """Return the options that keep a container's root from being the host's."""
+    return ["--uidmap", "0:100000:65536", "--gidmap", "0:100000:65536"]
+
+
+def _recipe() -> str:
+    return hashlib.sha256(repr((SUITE, INCLUDED)).encode()).hexdigest()[:12]
+
+
+def _archive(stage: Stage) -> Path | None:
+    """Return the image's archive, made once for each recipe; a half-made one never gets the final name."""
+    archive = places.BUILD / "images" / f"{SUITE}-{_recipe()}.tar"
+    if archive.exists():
+        return archive
+    archive.parent.mkdir(parents=True, exist_ok=True)
+    partial = archive.with_suffix(".partial.tar")
+    if stage.run(["mmdebstrap", "--variant=minbase", f"--include={','.join(INCLUDED)}", SUITE, partial]) != 0:
+        return None
+    return partial.rename(archive)
+
+
+def _write_settings() -> None:
+    (STATE / "hooks").mkdir(parents=True, exist_ok=True)
+    (STATE / "networks").mkdir(exist_ok=True)
+    (STATE / "containers.conf").write_text(CONTAINERS_CONF.format(state=STATE), encoding="utf-8")
+    (STATE / "storage.conf").write_text(STORAGE_CONF.format(state=STATE), encoding="utf-8")
+    pattern = ANNOTATION.replace(".", "\\\\.")
+    (STATE / "hooks" / "own-cgroup.json").write_text(HOOK.format(state=STATE, annotation=pattern), encoding="utf-8")
+    script = STATE / "hooks" / "own-cgroup.sh"
+    script.write_text(OWN_CGROUP, encoding="utf-8")
+    script.chmod(0o755)

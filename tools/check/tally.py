@@ -1,0 +1,58 @@
+# Copyright (c) 2026, linuxnet.tcp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Count tests: what passed, what failed, and why the rest was skipped."""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ElementTree
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass
+class Tally:
+    """Hold the counts of a stage; only what really ran is in passed and failed."""
+
+    passed: int = 0
+    failures: list[str] = field(default_factory=list)
+    skips: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def failed(self) -> int:
+        return len(self.failures)
+
+    @property
+    def skipped(self) -> int:
+        return self.skips.total()
+
+    def add(self, other: Tally) -> None:
+        """Take in the counts of another tally."""
+        self.passed += other.passed
+        self.failures += other.failures
+        self.skips += other.skips
+
+    def line(self) -> str:
+        """Return the counts as the last line of a run prints them."""
+        return f"{self.passed} passed, {self.failed} failed, {self.skipped} skipped"
+
+
+def from_junit(paths: list[Path]) -> Tally:
+    """Count the test cases of JUnit XML files, as pytest and ansible-test write them."""
+    tally = Tally()
+    for path in paths:
+        for case in ElementTree.parse(path).getroot().iter("testcase"):
+            _count(case, tally)
+    return tally
+
+
+def _count(case: ElementTree.Element, tally: Tally) -> None:
+    name = ".".join(part for part in (case.get("classname"), case.get("name")) if part)
+    skipped = case.find("skipped")
+    if case.find("failure") is not None or case.find("error") is not None:
+        tally.failures.append(name)
+    elif skipped is not None:
+        tally.skips[skipped.get("message") or skipped.text or f"{name}: no reason given"] += 1
+    else:
+        tally.passed += 1
