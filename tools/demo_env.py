@@ -23,6 +23,8 @@ from types import MappingProxyType
 Progress = Callable[[str], None]
 POLL_SECONDS = 0.2
 TAIL_LINES = 25
+ENSUREPIP = "ensurepip.version()"
+PIP = "pip.__version__"
 
 
 class EnvironmentProblem(Exception):
@@ -117,10 +119,10 @@ class Environment:
 
         Debian and Ubuntu ship Python without ensurepip: then an installed pip does it, or root adds the package.
         """
-        if not _can_import("ensurepip") and not _can_import("pip"):
+        if not _works(ENSUREPIP) and not _works(PIP):
             self._install_ensurepip(progress)
         python = str(self.venv / "bin" / "python")
-        if _can_import("ensurepip"):
+        if _works(ENSUREPIP):
             self.run("make-virtualenv", [sys.executable, "-m", "venv", str(self.venv)], progress)
             return [python, "-m", "pip"]
         self.run("make-virtualenv", [sys.executable, "-m", "venv", "--without-pip", str(self.venv)], progress)
@@ -141,12 +143,29 @@ class Environment:
         """Build the artifact from the checkout and install it as a user would."""
         galaxy = self.tool("ansible-galaxy")
         artifacts = self.build / "artifact"
-        shutil.rmtree(artifacts, ignore_errors=True)
-        shutil.rmtree(self.collections, ignore_errors=True)
-        self.run("build-collection", [galaxy, "collection", "build", str(self.repository), "--output-path", str(artifacts)], progress)
+        for stale in (artifacts, self.collections):
+            shutil.rmtree(stale, ignore_errors=True)
+        source = self._source()
+        self.run("build-collection", [galaxy, "collection", "build", str(source), "--output-path", str(artifacts)], progress)
         (artifact,) = artifacts.glob("linuxnet-tcp-*.tar.gz")
         target = ["-p", str(self.collections)]
         self.run("install-collection", [galaxy, "collection", "install", str(artifact), "--offline", "--force", *target], progress)
+
+    def _source(self) -> Path:
+        """Return a copy of what git knows of this checkout: caches of tools stay out. Without git, the checkout itself."""
+        listing = ["git", "-C", str(self.repository), "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+        try:
+            names = subprocess.run(listing, text=True, capture_output=True, check=True).stdout.split("\0")
+        except (OSError, subprocess.CalledProcessError):
+            return self.repository
+        copy = self.build / "source"
+        shutil.rmtree(copy, ignore_errors=True)
+        for name in filter(None, names):
+            target = copy / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with contextlib.suppress(FileNotFoundError):
+                shutil.copy2(self.repository / name, target, follow_symlinks=False)
+        return copy
 
     def versions(self) -> str:
         """Return what was installed, for the record."""
@@ -163,6 +182,10 @@ def _running(process: subprocess.Popen[bytes]) -> bool:
     return False
 
 
-def _can_import(name: str) -> bool:
-    """Ask a fresh interpreter: Debian's ensurepip is a package that may have just been installed."""
-    return subprocess.run([sys.executable, "-c", f"import {name}"], capture_output=True, check=False).returncode == 0
+def _works(expression: str) -> bool:
+    """Ask a fresh interpreter, as the package may have been installed a moment ago.
+
+    Debian and Ubuntu leave ensurepip out of Python, and may leave traces of it.
+    """
+    module = expression.partition(".")[0]
+    return subprocess.run([sys.executable, "-c", f"import {module}; {expression}"], capture_output=True, check=False).returncode == 0

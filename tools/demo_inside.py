@@ -46,7 +46,6 @@ class Show:
         self.build = Path(plan.build)
         self.environment = Environment(Path(plan.repository), self.build, Path(plan.venv) if plan.venv else None)
         self._last_churn = 0.0
-        self._before: dict[str, str | None] = {}
 
     def run(self) -> None:
         """Do all steps in the article's order."""
@@ -131,13 +130,12 @@ class Show:
     def tune(self, before: Document) -> None:
         """Run the tune playbook; then look at the running values and the drop-in without the collection's help."""
         wanted = before["plan"]["settings"]
-        self._before = {name: demo_netns.read(name) for name in before["parameters"]}
+        names = [row["name"] for row in before["settings"]]
+        earlier = {name: demo_netns.read(name) for name in names}
         self.playbook("linuxnet.tcp.tune", "tune", self.variables("tune"))
-        running = {name: demo_netns.read(name) for name in before["parameters"]}
+        running = {name: demo_netns.read(name) for name in names}
         kept = _drop_in(Path(self.plan.drop_in))
-        self.outcome.settings = {
-            name: {"before": self._before[name], "after": running[name], "drop_in": kept.get(name)} for name in running
-        }
+        self.outcome.settings = {name: {"before": earlier[name], "after": running[name], "drop_in": kept.get(name)} for name in running}
         wrong = [
             f"{name}: wanted {value}, running {running[name]}, drop-in {kept.get(name)}"
             for name, value in wanted.items()
@@ -146,7 +144,7 @@ class Show:
         detail = "; ".join(wrong) or f"{len(wanted)} of {len(wanted)}"
         self.outcome.promise("every planned setting is running and stands in the drop-in", bool(wanted) and not wrong, detail)
         for name, value in wanted.items():
-            self.screen.done(f"{name}: {self._before[name]} -> {value}")
+            self.screen.done(f"{name}: {earlier[name]} -> {value}")
         for refused in before["plan"]["refused"]:
             self.screen.done(f"{refused['name']} = {refused['value']} not set: {refused['reason']}")
         self.screen.done(f"kept for the next boot in {self.plan.drop_in} (a real host: /etc/sysctl.d)")
@@ -233,7 +231,7 @@ def _verdict(document: Document) -> str:
 def main(plan_file: str, outcome_file: str) -> int:
     """Run the show and always leave an outcome and no process behind."""
     die_with_parent(signal.SIGTERM)
-    signal.signal(signal.SIGTERM, _interrupt)
+    _on_stop(_interrupt)
     screen = Screen()
     outcome = Outcome()
     try:
@@ -241,6 +239,8 @@ def main(plan_file: str, outcome_file: str) -> int:
         demo_netns.set_up(plan.outer_namespace)
         with Population(shrink(ARTICLE, plan.scale)) as population:
             Show(plan, screen, population, outcome).run()
+    except BrokenPipeError:
+        return 1
     except (EnvironmentProblem, PopulationError, demo_netns.NoNamespace, OSError) as problem:
         screen.line(f"demo: {problem}", "red")
         return 1
@@ -253,7 +253,14 @@ def main(plan_file: str, outcome_file: str) -> int:
 
 
 def _interrupt(*_: object) -> None:
+    """Stop once: a terminal's Ctrl-C reaches the outer and the inner process, and cleaning up shall not be interrupted."""
+    _on_stop(signal.SIG_IGN)
     raise KeyboardInterrupt
+
+
+def _on_stop(action: Callable[..., None] | signal.Handlers) -> None:
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, action)
 
 
 if __name__ == "__main__":

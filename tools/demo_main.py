@@ -13,11 +13,13 @@ from __future__ import annotations
 import argparse
 import contextlib
 import json
+import os
 import shutil
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import demo_netns
@@ -54,7 +56,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the demo; see the module."""
     options = parse(arguments)
     screen = Screen()
-    signal.signal(signal.SIGTERM, _interrupt)
+    _on_stop(_interrupt)
     started = time.monotonic()
     try:
         outcome = Demo(options, screen).run()
@@ -161,8 +163,20 @@ def _profile(given: str) -> str:
 
 
 def _interrupt(*_: object) -> None:
+    """Stop once: a terminal's Ctrl-C reaches the outer and the inner process, and cleaning up shall not be interrupted."""
+    _on_stop(signal.SIG_IGN)
     raise KeyboardInterrupt
 
 
+def _on_stop(action: Callable[..., None] | signal.Handlers) -> None:
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, action)
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except BrokenPipeError:
+        # Whoever read our output is gone (head, a closed pager): nothing can be said any more, not even at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
