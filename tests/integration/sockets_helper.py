@@ -129,7 +129,8 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     population = Population()
     for kind in KINDS:
-        getattr(population, kind)(wanted[kind])
+        if wanted[kind]:
+            getattr(population, kind)(wanted[kind])
     print("ready", flush=True)
     sys.stdin.read()
 
