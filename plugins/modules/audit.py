@@ -1,0 +1,249 @@
+#!/usr/bin/python
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.tcp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Report what an audit needs to know of a host; the action plugin of the same name judges it."""
+from __future__ import absolute_import, division, print_function
+
+__metaclass__ = type
+
+DOCUMENTATION = r'''
+---
+module: audit
+short_description: Judge the TCP settings and sockets of a host against a profile
+version_added: 0.1.0
+description:
+  - Gathers in one run the sockets by state, the listeners, the ephemeral ports, the kernel's TCP counters and the sysctls of a profile,
+    and judges them on the controller. It returns findings with evidence and remedies, and a plan for M(linuxnet.tcp.net_sysctl).
+  - A setting holds when the running value satisfies what the profile accepts and, with O(persist), the drop-in O(path) holds
+    a value that satisfies it too.
+  - A host is compliant when no finding about a setting is above V(info). Findings about traffic (ports that run out, a listener in the ephemeral
+    port range) are reported, but come and go with the load and do not count.
+  - C(net.ipv4.tcp_tw_recycle) drops clients behind NAT. It is never planned with a value other than V(0) unless O(nat=absent)
+    and the kernel still has it, and the plan switches it off where it is on without that declaration.
+  - The action plugin loads and checks the profile before it touches the host, runs the module once, judges, and checks the document
+    against C(schemas/audit.schema.json). The module only reads.
+author:
+  - linuxnet.tcp contributors (@linuxnet)
+requirements:
+  - jsonschema for the Python that runs ansible on the controller; nothing on the host
+options:
+  profile:
+    description:
+      - Name of a profile of this collection, path of a profile on the controller (text with a C(/) or that ends in C(.yml) or C(.yaml)),
+        or the profile itself as a mapping.
+      - A relative path is looked for beside the playbook, then in the current folder.
+    type: raw
+    default: article
+  nat:
+    description:
+      - What you declare about NAT between this host and the clients that connect to it.
+      - V(unknown) counts as V(present). Only V(absent) lets the plan set C(net.ipv4.tcp_tw_recycle), and a kernel counter that shows dropped
+        clients overrules it.
+    type: str
+    choices: [unknown, absent, present]
+    default: unknown
+  persist:
+    description:
+      - Whether the drop-in has to hold the settings too, so that they last after a reboot.
+    type: bool
+    default: true
+  path:
+    description:
+      - The drop-in on the host that M(linuxnet.tcp.net_sysctl) keeps.
+    type: str
+    default: /etc/sysctl.d/90-linuxnet-tcp.conf
+  source:
+    description:
+      - Where sockets are read, see M(linuxnet.tcp.socket_info).
+    type: str
+    choices: [auto, netlink, proc]
+    default: auto
+  parameters:
+    description:
+      - Names or globs of sysctls to report beside those of the profile.
+    type: list
+    elements: str
+    default: []
+  save_to:
+    description:
+      - File on the controller that gets the audit document as JSON, replaced in one step. Missing folders are made.
+      - A relative path starts at the current folder. It is written in check mode too, since the host is not touched.
+    type: str
+attributes:
+  check_mode:
+    description: Can run in check mode and return what it would return otherwise, since it changes nothing.
+    support: full
+  diff_mode:
+    description: Returns details on what has changed, or would change, in diff mode.
+    support: none
+    details:
+      - Nothing is changed.
+  platform:
+    description: Platforms that the module works on.
+    platforms: linux
+    support: full
+notes:
+  - Reading works as any user. Run as the user that will tune the host, usually root, to learn whether keys are read-only there.
+seealso:
+  - module: linuxnet.tcp.net_sysctl
+  - module: linuxnet.tcp.socket_info
+'''
+
+EXAMPLES = r'''
+- name: Judge against the article's profile
+  linuxnet.tcp.audit:
+  register: tcp
+
+- name: Show it to a person
+  ansible.builtin.debug:
+    msg: "{{ tcp.summary }}"
+
+- name: Carry the plan out
+  linuxnet.tcp.net_sysctl:
+    settings: "{{ tcp.audit.plan.settings }}"
+  when: tcp.audit.plan.settings | length > 0
+  become: true
+
+- name: Judge against a profile of your own and keep the document
+  linuxnet.tcp.audit:
+    profile: profiles/edge.yml
+    save_to: "audits/{{ inventory_hostname }}.json"
+
+- name: Judge two settings that stand in the playbook
+  linuxnet.tcp.audit:
+    profile:
+      name: keepalive
+      settings:
+        net.ipv4.tcp_keepalive_time:
+          value: 300
+          accept: {maximum: 300}
+          why: The load balancer forgets idle connections after 350 seconds.
+        net.ipv4.tcp_keepalive_intvl: {value: 30}
+    persist: false
+'''
+
+RETURN = r'''
+audit:
+  description:
+    - The audit document, as C(schemas/audit.schema.json) describes it. Facts that the kernel lacks are absent.
+  returned: success
+  type: dict
+  sample:
+    schema_version: 1
+    host: web1
+    profile: article
+    declared: {nat: unknown, persist: true, path: /etc/sysctl.d/90-linuxnet-tcp.conf}
+    compliant: false
+    findings:
+      - id: setting-differs
+        severity: medium
+        concerns: setting
+        title: net.ipv4.tcp_tw_reuse is 2, wanted 1
+        evidence: {running: "2", wanted: "1", accept: {const: 1}}
+        remedy: Set net.ipv4.tcp_tw_reuse to 1 and persist it in /etc/sysctl.d/90-linuxnet-tcp.conf; the tune role does it.
+        parameter: net.ipv4.tcp_tw_reuse
+    plan:
+      settings: {net.ipv4.tcp_tw_reuse: "1"}
+      refused:
+        - {name: net.ipv4.tcp_tw_recycle, value: "1", reason: removed}
+    settings:
+      - {name: net.ipv4.tcp_tw_reuse, running: "2", wanted: "1", planned: "1", status: differs}
+      - {name: net.ipv4.tcp_tw_recycle, wanted: "1", status: removed}
+  contains:
+    compliant:
+      description: Whether no finding that concerns a setting is above V(info).
+      type: bool
+    findings:
+      description: What was found, the worst first. Each RV(audit.findings[].id) has a page in C(docs/findings) of the collection.
+      type: list
+      elements: dict
+      contains:
+        id:
+          description: Stable name of the kind of finding.
+          type: str
+        severity:
+          description: V(info), V(low), V(medium) or V(high).
+          type: str
+        concerns:
+          description: V(setting) counts for compliance, V(traffic) does not.
+          type: str
+        title:
+          description: What is the case, in one line.
+          type: str
+        evidence:
+          description: Numbers from this host.
+          type: dict
+        remedy:
+          description: What to do.
+          type: str
+        will_not_help:
+          description: What is often tried and does not help.
+          type: list
+          elements: str
+          returned: when there is something to warn of
+        parameter:
+          description: The sysctl that it is about.
+          type: str
+          returned: when it is about one
+    plan:
+      description: What to change.
+      type: dict
+      contains:
+        settings:
+          description: Name and value of exactly the sysctls that M(linuxnet.tcp.net_sysctl) has to touch.
+          type: dict
+        refused:
+          description: What the profile wants and the plan leaves out, each with the reason.
+          type: list
+          elements: dict
+    settings:
+      description: One row for each setting of the profile with its RV(audit.settings[].status).
+      type: list
+      elements: dict
+      contains:
+        status:
+          description:
+            - V(holds), V(differs), V(not_persisted), V(removed), V(too_old), V(hidden), V(unknown), V(read_only), V(unreadable) or V(refused).
+          type: str
+    sockets:
+      description: As M(linuxnet.tcp.socket_info) returns it.
+      type: dict
+    parameters:
+      description: As M(linuxnet.tcp.net_sysctl_info) returns it, for the keys that were looked at.
+      type: dict
+summary:
+  description: The same for people, as lines of text.
+  returned: success
+  type: list
+  elements: str
+  sample:
+    - "web1 (Linux 6.18.44): NOT compliant with profile article"
+'''
+
+import os
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.linuxnet.tcp.plugins.module_utils import audit_options
+from ansible_collections.linuxnet.tcp.plugins.module_utils.core import errors
+from ansible_collections.linuxnet.tcp.plugins.module_utils.ports import drop_in_file, procfs, sock_diag, sysctl_tree
+from ansible_collections.linuxnet.tcp.plugins.module_utils.readers import host
+
+
+def main():
+    module = AnsibleModule(argument_spec=audit_options.ARGUMENT_SPEC, supports_check_mode=True)
+    try:
+        facts, warnings = host.read_host(
+            module.params, procfs.ProcFs(), sock_diag.SockDiag(), sysctl_tree.SysctlTree(), drop_in_file.DropInFile(module.params['path']))
+    except errors.LinuxnetError as exc:
+        module.fail_json(msg=exc.message, **exc.details)
+    for warning in warnings:
+        module.warn(warning)
+    facts['privileged'] = os.geteuid() == 0
+    module.exit_json(changed=False, tcp_facts=facts)
+
+
+if __name__ == '__main__':
+    main()

@@ -1,0 +1,158 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.tcp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Check documents against the schemas of this collection and word what is wrong for people.
+
+The schemas are JSON Schema draft 2020-12 files in ``schemas/``, found beside the installed plugins.
+"""
+
+from __future__ import annotations
+
+import difflib
+import functools
+import json
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from ansible_collections.linuxnet.tcp.plugins.module_utils.core import errors
+
+try:
+    import jsonschema
+except ImportError:
+    JSONSCHEMA_MISSING = True
+else:
+    JSONSCHEMA_MISSING = False
+
+COLLECTION = Path(__file__).resolve().parent.parent.parent
+MISSING = (
+    "the Python library jsonschema is not installed for the Python that runs ansible on the controller; "
+    "install it there with: python3 -m pip install jsonschema"
+)
+
+
+def require_jsonschema() -> None:
+    """Raise SourceUnavailable with the way out when jsonschema cannot be imported."""
+    if JSONSCHEMA_MISSING:
+        raise errors.SourceUnavailable(MISSING)
+
+
+@functools.cache
+def _validator(schema_name: str) -> Any:
+    text = (COLLECTION / "schemas" / f"{schema_name}.schema.json").read_text(encoding="utf-8")
+    return jsonschema.Draft202012Validator(json.loads(text))
+
+
+def problems(document: object, schema_name: str) -> list[str]:
+    """Return one line per violation of the named schema, each ``path: what is wrong; what is allowed``.
+
+    ``document`` is plain data (see ``plain``); an empty list means that it is valid. The lines are sorted by path.
+    Raises SourceUnavailable when jsonschema is missing.
+    """
+    require_jsonschema()
+    found = _validator(schema_name).iter_errors(document)
+    return sorted({line for error in found for line in _lines(error)})
+
+
+def accepts(schema: Mapping[str, Any], value: object) -> bool:
+    """Tell whether the typed value satisfies the given JSON Schema keywords."""
+    require_jsonschema()
+    return bool(jsonschema.Draft202012Validator(dict(schema)).is_valid(value))
+
+
+def plain(value: Any, path: str = "") -> Any:
+    """Return a copy made of dict, list, str, int, float, bool and None alone.
+
+    Ansible hands over tagged and lazy subclasses, which must not leak into documents. Other scalars (a YAML date)
+    are kept for the schema to refuse. Raises InvalidInput for a mapping key that is not a string.
+    """
+    if isinstance(value, Mapping):
+        return {_key(key, path): plain(item, f"{path}.{key}".lstrip(".")) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(item, f"{path}[{index}]") for index, item in enumerate(value)]
+    for kind in (bool, int, float, str):
+        if isinstance(value, kind):
+            return kind(value)
+    return value
+
+
+def _key(key: object, path: str) -> str:
+    if isinstance(key, str):
+        return str(key)
+    raise errors.InvalidInput(f"{path or 'the document'}: the key {key!r} is not a string; put it in quotes")
+
+
+def show(value: object) -> str:
+    """Return a value the way a person would write it in YAML: strings quoted, short."""
+    text = json.dumps(value, default=str, ensure_ascii=False)
+    return text if len(text) <= 80 else text[:77] + "..."
+
+
+def place(parts: Any) -> str:
+    """Return a path in a document: ``settings.net.ipv4.tcp_sack.accept.enum[1]``."""
+    text = ""
+    for part in parts:
+        text += f"[{part}]" if isinstance(part, int) else f".{part}"
+    return text.lstrip(".")
+
+
+def suggest(word: str, known: Any) -> str:
+    """Return `` (did you mean "x"?)`` for a near miss, else nothing."""
+    near = difflib.get_close_matches(word, [str(item) for item in known], n=1, cutoff=0.7)
+    return f' (did you mean "{near[0]}"?)' if near else ""
+
+
+def _lines(error: Any) -> Iterator[str]:
+    where = place(error.absolute_path)
+    if error.validator == "additionalProperties":
+        allowed = sorted(error.schema.get("properties", {}))
+        for key in sorted(set(error.instance) - set(allowed)):
+            hint = suggest(key, allowed)
+            yield f"{place([*error.absolute_path, key])}: unknown field{hint}; allowed: {', '.join(allowed)}"
+    elif error.validator == "required":
+        for key in sorted(set(error.validator_value) - set(error.instance)):
+            yield f"{place([*error.absolute_path, key])}: is missing; give it"
+    elif "propertyNames" in error.absolute_schema_path:
+        yield f"{where}: {show(error.instance)} is not a name that is allowed here; allowed: names that match {error.validator_value}"
+    else:
+        word = _WORDS.get(error.validator, _other)
+        yield f"{where or 'the document'}: {word(error)}"
+
+
+def _enum(error: Any) -> str:
+    return f"{show(error.instance)} is not allowed; allowed: {', '.join(str(item) for item in error.validator_value)}"
+
+
+def _type(error: Any) -> str:
+    kinds = error.validator_value if isinstance(error.validator_value, list) else [error.validator_value]
+    return f"{show(error.instance)} has the wrong type; allowed: {', '.join(kinds)}"
+
+
+def _pattern(error: Any) -> str:
+    return f"{show(error.instance)} is not allowed; allowed: text that matches {error.validator_value}"
+
+
+def _empty(error: Any) -> str:
+    return f"{show(error.instance)} is empty; give at least {error.validator_value}"
+
+
+def _bound(error: Any) -> str:
+    return f"{show(error.instance)} is out of range; allowed: {error.validator} {error.validator_value}"
+
+
+def _other(error: Any) -> str:
+    return f"{error.message}; see {error.validator}: {show(error.validator_value)}"
+
+
+_WORDS: dict[str, Callable[[Any], str]] = {
+    "enum": _enum,
+    "type": _type,
+    "pattern": _pattern,
+    "minLength": _empty,
+    "minItems": _empty,
+    "minProperties": _empty,
+    "minimum": _bound,
+    "maximum": _bound,
+    "exclusiveMinimum": _bound,
+}

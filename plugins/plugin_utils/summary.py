@@ -1,0 +1,65 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.tcp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Write an audit document as lines of text that a person reads in a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+_VERDICTS = {
+    "holds": "holds",
+    "differs": "differs",
+    "not_persisted": "holds now, not after a reboot",
+    "removed": "removed from this kernel",
+    "too_old": "this kernel is too old for it",
+    "hidden": "belongs to the host, not to this namespace",
+    "unknown": "not in this kernel",
+    "read_only": "read-only here",
+    "unreadable": "cannot be read",
+    "refused": "refused: would break clients behind NAT",
+}
+_STATES_SHOWN = 6
+
+
+def lines(audit: Mapping[str, Any]) -> list[str]:
+    """Return the summary of an audit: verdict, sockets, a table of the settings, the findings, the plan."""
+    return [*_head(audit), "", *_table(audit["settings"]), "", *_findings(audit["findings"]), "", *_plan(audit["plan"])]
+
+
+def _head(audit: Mapping[str, Any]) -> Iterator[str]:
+    verdict = "compliant" if audit["compliant"] else "NOT compliant"
+    release = f" (Linux {audit['kernel']['release']})" if "kernel" in audit else ""
+    yield f"{audit['host']}{release}: {verdict} with profile {audit['profile']}"
+    if "sockets" in audit:
+        states = sorted(audit["sockets"]["states"].items(), key=lambda item: -item[1])
+        shown = ", ".join(f"{name} {count}" for name, count in states[:_STATES_SHOWN])
+        yield f"{audit['sockets']['total']} TCP sockets" + (f": {shown}" if shown else "")
+
+
+def _table(rows: list[Mapping[str, Any]]) -> Iterator[str]:
+    cells = [("setting", "running", "wanted", "verdict")]
+    cells += [(row["name"], row.get("running", "-"), row["wanted"], _VERDICTS[row["status"]]) for row in rows]
+    widths = [max(len(line[column]) for line in cells) for column in range(3)]
+    for line in cells:
+        yield "  ".join([*(text.ljust(width) for text, width in zip(line[:3], widths, strict=True)), line[3]])
+
+
+def _findings(found: list[Mapping[str, Any]]) -> Iterator[str]:
+    yield f"findings: {len(found) or 'none'}"
+    for item in found:
+        yield f"  [{item['severity']}] {item['title']}"
+        yield f"      do: {item['remedy']}"
+        for useless in item.get("will_not_help", ()):
+            yield f"      does not help: {useless}"
+
+
+def _plan(plan: Mapping[str, Any]) -> Iterator[str]:
+    if not plan["settings"]:
+        yield "plan: nothing to change"
+        return
+    yield "plan:"
+    for name, value in plan["settings"].items():
+        yield f"  {name} = {value}"
