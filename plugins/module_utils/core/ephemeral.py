@@ -20,8 +20,8 @@ from ansible_collections.linuxnet.tcp.plugins.module_utils.core import address, 
 
 _PORT = struct.Struct('>H')
 
+# ip_local_port_range, both ends inclusive, and the (first, last) pairs of ip_local_reserved_ports, None when hidden.
 PortRange = collections.namedtuple('PortRange', 'low high reserved')
-PortRange.__doc__ = 'ip_local_port_range, both ends inclusive, and the (first, last) pairs of ip_local_reserved_ports, None when hidden.'
 
 
 def parse_range(text):

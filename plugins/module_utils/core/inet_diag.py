@@ -60,8 +60,8 @@ _FIRST_WINDOW = 32
 _LISTEN_BYTE = struct.pack('B', tcp_state.LISTEN)
 _BYTES = [struct.pack('B', number) for number in range(256)]
 
+# One listening socket: packed address, port, connections waiting and their limit (None when unknown).
 Listener = collections.namedtuple('Listener', 'address port queued backlog')
-Listener.__doc__ = 'One listening socket: packed address, port, connections waiting and their limit (None when unknown).'
 
 
 def build_request(family, states_mask, sequence):

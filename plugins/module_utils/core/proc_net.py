@@ -16,8 +16,8 @@ import struct
 
 from ansible_collections.linuxnet.tcp.plugins.module_utils.core import errors
 
+# One line of /proc/net/tcp: addresses packed in network order, numbers as int.
 Socket = collections.namedtuple('Socket', 'state local_address local_port remote_address remote_port rx_queue tx_queue')
-Socket.__doc__ = 'One line of /proc/net/tcp: addresses packed in network order, numbers as int.'
 
 # sl local remote st tx:rx tr:when retransmits uid timeout inode references pointer, then five numbers for full sockets.
 _ENDPOINT = br'([0-9A-F]{8}|[0-9A-F]{32}):([0-9A-F]{4})'
