@@ -13,7 +13,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -82,12 +81,13 @@ class Namespace:
 
     def run(self, argv: list[str], **options: Any) -> subprocess.CompletedProcess[str]:
         """Run argv inside; text, captured, checked, 60 seconds at most unless told otherwise."""
-        defaults: dict[str, Any] = {"text": True, "capture_output": True, "check": True, "timeout": 60, "cwd": self.root}
+        defaults: dict[str, Any] = {"text": True, "capture_output": True, "timeout": 60, "cwd": self.root}
         if "stdout" in options or "stderr" in options:
             del defaults["capture_output"]
         if "input" not in options:
             defaults["stdin"] = subprocess.DEVNULL
-        return subprocess.run(self.enter(argv), **{**defaults, **options})
+        check = options.pop("check", True)
+        return subprocess.run(self.enter(argv), check=check, **{**defaults, **options})
 
     def popen(self, argv: list[str], **options: Any) -> subprocess.Popen[Any]:
         """Start a helper inside; it is killed with its whole session when the namespace is closed."""
@@ -226,10 +226,9 @@ def _hold() -> subprocess.Popen[str]:
     except OSError as error:
         raise Unavailable(f"unshare: {error}") from error
     assert holder.stdout is not None
-    deadline = time.monotonic() + READY_SECONDS
-    ready, _, _ = select.select([holder.stdout], [], [], max(0.0, deadline - time.monotonic()))
+    ready = select.select([holder.stdout], [], [], READY_SECONDS)[0]
     if ready and holder.stdout.readline() == "ready\n":
         return holder
     holder.kill()
-    _, errors = holder.communicate()
+    errors = holder.communicate()[1]
     raise Unavailable(f"no private network namespace: {' '.join(argv[: len(flags) + 1])}: {errors.strip() or 'not ready in time'}")

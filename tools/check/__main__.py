@@ -67,7 +67,7 @@ def run(entry: Entry) -> tuple[Tally, float]:
 def summary(results: dict[str, tuple[Tally, float]]) -> Tally:
     """Print reasons, failures and a table of stages, and return the sum."""
     total = Tally()
-    for tally, _ in results.values():
+    for tally, _seconds in results.values():
         total.add(tally)
     for heading, lines in (
         ("skipped, and why", [f"{count} x {reason}" for reason, count in sorted(total.skips.items())]),

@@ -5,10 +5,10 @@
 
 from __future__ import annotations
 
-import xml.etree.ElementTree as ElementTree
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
+from xml.etree import ElementTree
 
 
 @dataclass
@@ -53,6 +53,12 @@ def _count(case: ElementTree.Element, tally: Tally) -> None:
     if case.find("failure") is not None or case.find("error") is not None:
         tally.failures.append(name)
     elif skipped is not None:
-        tally.skips[skipped.get("message") or skipped.text or f"{name}: no reason given"] += 1
+        tally.skips[f"{name}: {_reason(skipped)}"] += 1
     else:
         tally.passed += 1
+
+
+def _reason(skipped: ElementTree.Element) -> str:
+    """Return why a case was skipped; for a file skipped as a whole pytest hides it in the text."""
+    message, text = skipped.get("message") or "", " ".join((skipped.text or "").split())
+    return (text if message in ("", "collection skipped") else message) or "no reason given"
