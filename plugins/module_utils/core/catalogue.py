@@ -13,7 +13,9 @@ __metaclass__ = type
 
 from ansible_collections.linuxnet.tcp.plugins.module_utils.core import (
     catalogue_rows_core,
+    catalogue_rows_families,
     catalogue_rows_ipv4,
+    catalogue_rows_netfilter,
     catalogue_rows_tcp,
     catalogue_table,
 )
@@ -21,7 +23,13 @@ from ansible_collections.linuxnet.tcp.plugins.module_utils.core import (
 Parameter = catalogue_table.Parameter
 ContradictoryRow = catalogue_table.ContradictoryRow
 
-PARAMETERS = catalogue_table.build(catalogue_rows_tcp.TEXT, catalogue_rows_ipv4.TEXT, catalogue_rows_core.TEXT)
+PARAMETERS = catalogue_table.build(
+    catalogue_rows_tcp.TEXT,
+    catalogue_rows_ipv4.TEXT,
+    catalogue_rows_families.TEXT,
+    catalogue_rows_core.TEXT,
+    catalogue_rows_netfilter.TEXT,
+)
 
 # The last minor release of each major one; everywhere else the next minor follows.
 _LAST_OF_MAJOR = {(2, 6): (3, 0), (3, 19): (4, 0), (4, 20): (5, 0), (5, 19): (6, 0), (6, 19): (7, 0)}
@@ -30,6 +38,9 @@ _LAST_2_6 = (2, 6, 39)
 
 # A key of conf/all or conf/default also writes to interfaces, so those come after it.
 _RANK = {"all": 0, "default": 1}
+
+# A namespace has neigh/<interface>, but only the host has neigh/default.
+_HOST_WIDE_PREFIX = "net.ipv4.neigh.default."
 
 _BY_NAME = dict((row.name, row) for row in PARAMETERS)
 _FAMILIES = tuple(row.name.partition("*") + (row,) for row in PARAMETERS if "*" in row.name)
@@ -43,8 +54,14 @@ def get(name):
     for head, _star, tail, family in _FAMILIES:
         member = name[len(head):len(name) - len(tail)]
         if member and "." not in member and name == head + member + tail:
-            return family._replace(name=name, order=family.order + _RANK.get(member, 2))
+            return _concrete(family, name, member)
     return None
+
+
+def _concrete(family, name, member):
+    scope = None if name.startswith(_HOST_WIDE_PREFIX) else family.per_namespace
+    depends_on = tuple(other.replace("*", member) for other in family.depends_on)
+    return family._replace(name=name, order=family.order + _RANK.get(member, 2), per_namespace=scope, depends_on=depends_on)
 
 
 def supported_by(parameter, version):

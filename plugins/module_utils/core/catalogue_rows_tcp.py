@@ -57,7 +57,6 @@ tcp_keepalive_intvl          | int | seconds | 1..32767 | sec | | 4.5 | 75 |
 tcp_keepalive_probes         | int | probes | 1..127 | u8 | | 4.5 | 9 |
 tcp_keepalive_time           | int | seconds | 1..32767 | sec | | 4.5 | 7200 |
   ! sockets with SO_KEEPALIVE only; very low values cost a probe per idle connection
-tcp_l3mdev_accept            | bool | | 0..1 | 0..1 | 4.5- | 4.5 | 0 |
 tcp_limit_output_bytes       | int | bytes | 4096..1073741824 | int | 3.6- | 4.15 | 4194304 |
 tcp_low_latency              | bool | | 0..1 | int | | host | 0 |
   ! without effect since 4.14
@@ -129,6 +128,10 @@ tcp_window_scaling           | bool | | 0..1 | u8 | | 4.13 | 1 |
 tcp_wmem                     | int_triple | bytes | 1..2147483647 | pos1 | | 4.15 | |
 tcp_workaround_signed_windows | bool | | 0..1 | u8 | | 4.15 | 0 |
 
+@ prefix=net.ipv4. source=man 7 tcp, net/ipv4/sysctl_net_ipv4.c
+tcp_bic                      | bool | | 0..1 | int | -2.6.12 | host | 0 |
+tcp_vegas_cong_avoid         | bool | | 0..1 | int | -2.6.12 | host | 0 |
+tcp_westwood                 | bool | | 0..1 | int | -2.6.12 | host | 0 |
 tcp_abc                      | enum | | 0,1,2 | int | 2.6.15-3.8 | host | 0 |
 tcp_cookie_size              | int | bytes | 0..16 | int | 2.6.33-3.9 | host | 0 |
 tcp_dma_copybreak            | int | bytes | 0..2147483647 | int | 2.6.18-3.17 | host | 4096 |

@@ -9,13 +9,14 @@ expressions cost more than the work they describe.
 
 A row: ``name | type | unit | sensible | enforced | kernels | namespace | default | depends on``
 
-* sensible: ``1..3600``, or the choices of an enum: ``0,1,2``. enforced: ``0..255``, a word of ENFORCED, or ``-`` where the kernel
-  keeps no limit worth the name.
-* kernels: ``4.10-`` since, ``-4.11`` until, ``2.6.15-3.8`` both; empty: older than 2.6.12 and still there.
+* sensible: ``1..3600``, or the choices of an enum: ``0,1,2``. enforced: ``0..255``, a word of ENFORCED, or ``-`` where no limit
+  is known, or only one that depends on the machine or wraps around.
+* kernels: ``4.10-`` since, ``-4.11`` until, ``2.6.15-3.8`` both; no since: 2.6.32, the oldest kernel managed, has it already.
 * namespace: the version since which the key is per network namespace, or ``host``.
 * depends on: names, with the prefix of the table unless they begin with ``net.``.
 
-``  ! text`` below a row is its risk. ``@ prefix=... module=... source=...`` holds for the rows after it.
+``  ! text`` below a row is its risk. ``@ prefix=... module=... source=...`` holds for the rows after it; module names what must be
+loaded (``nf_conntrack``) and what must be compiled in (``CONFIG_XFRM``).
 """
 from __future__ import absolute_import, division, print_function
 
