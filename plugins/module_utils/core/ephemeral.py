@@ -60,18 +60,27 @@ def capacity(ports):
 
 
 class PortUse(object):
-    """Collect which local ports are in use towards which destination; two bytes per socket."""
+    """Collect which local ports are in use towards which destination; two bytes per socket.
+
+    Ports that connect() did not choose are left out: reserved ones, and those of listeners as far as they are known by then.
+    The kernel shows listeners first, so that a busy server's connections need no memory here.
+    """
 
     def __init__(self, ports):
         self._low = ports.low
         self._high = ports.high
+        self._not_ours = reserved_ports(ports)
         self._ports = {}
+
+    def add_listener(self, port):
+        """Leave out what comes later with this local port."""
+        self._not_ours.add(port)
 
     def add(self, connections):
         """Take (local port, connection key) pairs; a key is remote port, local and remote address in 2 + 16 + 16 bytes."""
-        low, high, ports = self._low, self._high, self._ports
+        low, high, not_ours, ports = self._low, self._high, self._not_ours, self._ports
         for port, key in connections:
-            if low <= port <= high:
+            if low <= port <= high and port not in not_ours:
                 if key not in ports:
                     ports[key] = array.array(str('H'))
                 ports[key].append(port)
@@ -88,15 +97,15 @@ def connection_key(local_address, remote_address, remote_port):
     return _PORT.pack(remote_port) + local_address.ljust(16, b'\0') + remote_address.ljust(16, b'\0')
 
 
-def busiest(uses, not_ours, available, top):
+def busiest(uses, listening, available, top):
     """List the ``top`` destinations that hold most ephemeral ports.
 
     ``uses`` yields ((local, remote, remote port), local ports); the same destination may come more than once. Ports in
-    ``not_ours`` (those of listeners, reserved ones) were not chosen by connect() and do not count.
+    ``listening`` were not chosen by connect() and do not count.
     """
     used = collections.defaultdict(set)
     for destination, ports in uses:
-        chosen = set(ports).difference(not_ours)
+        chosen = set(ports).difference(listening)
         if chosen:
             used[destination].update(chosen)
     ranked = heapq.nsmallest(top, ((-len(ports), destination) for destination, ports in used.items()))

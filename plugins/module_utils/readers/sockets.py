@@ -78,7 +78,8 @@ class _Family(object):
         """Take a run of netlink messages."""
         inet_diag.count_run(self.table, data, start, stride, count)
         if self._keep_listeners:
-            self.listeners.extend(inet_diag.listeners_in_run(_NUMBER[self.name], data, start, stride, count))
+            for listener in inet_diag.listeners_in_run(_NUMBER[self.name], data, start, stride, count):
+                self._keep(listener)
         if self.port_use:
             self.port_use.add(inet_diag.connections_in_run(data, start, stride, count))
 
@@ -87,10 +88,15 @@ class _Family(object):
         self.table[entry.state] += 1
         if entry.state == tcp_state.LISTEN:
             if self._keep_listeners:
-                self.listeners.append(inet_diag.Listener(entry.local_address, entry.local_port, entry.rx_queue, None))
+                self._keep(inet_diag.Listener(entry.local_address, entry.local_port, entry.rx_queue, None))
         elif self.port_use:
             key = ephemeral.connection_key(entry.local_address, entry.remote_address, entry.remote_port)
             self.port_use.add([(entry.local_port, key)])
+
+    def _keep(self, listener):
+        self.listeners.append(listener)
+        if self.port_use:
+            self.port_use.add_listener(listener.port)
 
 
 def _known(option, given, allowed):
@@ -188,10 +194,9 @@ def _port_range(procfs, warnings):
 
 def _ephemeral(ports, gathered, top):
     facts = dict(ephemeral.capacity(ports), low=ports.low, high=ports.high)
-    not_ours = ephemeral.reserved_ports(ports).union(
-        listener.port for family in gathered for listener in family.listeners)
+    listening = set(listener.port for family in gathered for listener in family.listeners)
     uses = (use for family in gathered for use in family.port_use.ports_by_destination(_ADDRESS_BYTES[family.name]))
-    facts['destinations'] = ephemeral.busiest(uses, not_ours, facts['available'], top)
+    facts['destinations'] = ephemeral.busiest(uses, listening, facts['available'], top)
     return facts
 
 
