@@ -16,9 +16,8 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
-from types import MappingProxyType
 
 Progress = Callable[[str], None]
 POLL_SECONDS = 0.2
@@ -79,16 +78,15 @@ class Environment:
             "TMPDIR": temporary,
         }
 
-    def run(self, name: str, argv: list[str], progress: Progress, extra: Mapping[str, str] = MappingProxyType({})) -> str:
+    def run(self, name: str, argv: list[str], progress: Progress) -> str:
         """Run one command to its end with its output in logs/NAME.log, and return the output.
 
         Raises EnvironmentProblem with the last lines when it fails. Stopped early, it takes its whole session with it.
         """
         log = self.logs / f"{name}.log"
-        variables = {**self.variables(), **extra}
         with log.open("wb") as output:
             process = subprocess.Popen(
-                argv, cwd=self.build, env=variables, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True
+                argv, cwd=self.build, env=self.variables(), stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True
             )
         try:
             while _running(process):

@@ -29,8 +29,6 @@ from demo_ui import Screen
 DRAIN_SECONDS = 60
 DRAIN_PATIENCE = 120
 OVERFLOWS = "TCPTimeWaitOverflow"
-# The callback that writes each task's result as a line of JSON; the integration tests read results in the same way.
-RECORDER = "tests/integration/callback_plugins"
 
 Document = dict[str, Any]
 
@@ -109,12 +107,11 @@ class Show:
 
     def audit(self, when: str) -> Document:
         """Run the audit playbook, keep its document, and compare its counts with an independent reader's."""
-        first = count_states()
-        events = self.playbook("linuxnet.tcp.audit", f"audit-{when}", self.variables("audit"))
-        second = count_states()
-        document = self.document(events, f"audit-{when}")
         path = self.build / f"audit-{when}.json"
-        path.write_text(json.dumps(document, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+        first = count_states()
+        self.playbook("linuxnet.tcp.audit", f"audit-{when}", {**self.variables("audit"), "audit_save_to": str(path)})
+        second = count_states()
+        document: Document = json.loads(path.read_text(encoding="utf-8"))
         states = document["sockets"]["states"]
         off = _outside(states, first, second)
         text = f"the audit {when} counts what /proc/net/tcp shows, state by state"
@@ -163,6 +160,7 @@ class Show:
         """Hold the second audit against what tuning was for."""
         number, limit = after["sockets"]["states"].get("TIME_WAIT", 0), self.plan.time_wait_limit
         self.outcome.promise(f"at most {limit:,} sockets in TIME_WAIT after", number <= limit, f"{number:,}")
+        self.outcome.promise("the host is compliant with the profile after", after["compliant"])
         left = after["plan"]["settings"]
         self.outcome.promise(
             "the tuning held: nothing is left to set", not left, "; ".join(f"{name} = {value}" for name, value in left.items())
@@ -172,28 +170,12 @@ class Show:
         """Return the variables of the role: which profile, what is known of NAT, and a drop-in below the build folder."""
         return {f"{role}_profile": self.plan.profile, f"{role}_nat": "unknown", f"{role}_path": self.plan.drop_in}
 
-    def playbook(self, name: str, log: str, variables: Document) -> list[Document]:
-        """Run a playbook of the installed collection on this namespace; return the results of its tasks."""
+    def playbook(self, name: str, log: str, variables: Document) -> None:
+        """Run a playbook of the installed collection on this namespace; EnvironmentProblem when it fails."""
         Path(self.plan.drop_in).parent.mkdir(parents=True, exist_ok=True)
-        record = self.build / "logs" / f"{log}.jsonl"
-        record.unlink(missing_ok=True)
         extra = {"ansible_python_interpreter": "{{ ansible_playbook_python }}", **variables}
         argv = [self.environment.tool("ansible-playbook"), name, "-i", "demo,", "-c", "local", "-e", json.dumps(extra)]
-        recorder = {
-            "ANSIBLE_CALLBACKS_ENABLED": "recorder",
-            "ANSIBLE_CALLBACK_PLUGINS": str(Path(self.plan.repository, RECORDER)),
-            "LINUXNET_TCP_EVENTS": str(record),
-        }
-        self.environment.run(log, argv, self.waiting("ansible-playbook"), recorder)
-        return [json.loads(line) for line in record.read_text(encoding="utf-8").splitlines()]
-
-    def document(self, events: list[Document], log: str) -> Document:
-        """Return the audit document among the results."""
-        documents = [event["result"]["audit"] for event in events if "audit" in event["result"]]
-        if not documents:
-            raise EnvironmentProblem(f"the playbook returned no audit document; see {self.build}/logs/{log}.log")
-        found: Document = documents[-1]
-        return found
+        self.environment.run(log, argv, self.waiting("ansible-playbook"))
 
 
 def _drop_in(path: Path) -> dict[str, str]:
