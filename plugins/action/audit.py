@@ -33,9 +33,10 @@ class ActionModule(ActionBase):
             documents.require_jsonschema()
             profile = profiles.load(given["profile"], [Path(self._loader.get_basedir()), Path.cwd()])
             result = self._gather(given, profile, variables)
-            if "tcp_facts" not in result:
+            facts = result.pop("tcp_facts", None)
+            if facts is None:
                 return result
-            return {**result, **_judged(given, profile, result.pop("tcp_facts"), variables["inventory_hostname"])}
+            return {**result, **_judged(given, profile, facts, variables["inventory_hostname"])}
         except errors.LinuxnetError as error:
             raise AnsibleActionFail(error.message, result=error.details) from error
 

@@ -96,8 +96,7 @@ def _find(text: str, folders: Sequence[Path]) -> Path:
 
 
 def _find_file(given: Path, folders: Sequence[Path]) -> Path:
-    # Joining an absolute path gives that path.
-    tried = list(dict.fromkeys(folder / given for folder in folders))
+    tried = [given] if given.is_absolute() else list(dict.fromkeys(folder / given for folder in folders))
     for path in tried:
         if path.is_file():
             return path

@@ -41,7 +41,12 @@ def facts_of(
     parameters.update(rows or {})
     return {
         "kernel": {"release": "6.18.44", "version": [6, 18, 44]},
-        "sockets": {"source": "netlink", "total": 3, "states": {"LISTEN": 2, "TIME_WAIT": 1}, "families": {"ipv4": {"LISTEN": 2, "TIME_WAIT": 1}}},
+        "sockets": {
+            "source": "netlink",
+            "total": 3,
+            "states": {"LISTEN": 2, "TIME_WAIT": 1},
+            "families": {"ipv4": {"LISTEN": 2, "TIME_WAIT": 1}},
+        },
         "privileged": True,
         "parameters": parameters,
         **parts,

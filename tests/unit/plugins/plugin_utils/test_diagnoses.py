@@ -21,7 +21,9 @@ def listener(port):
 
 
 def busy(*used, available=1000):
-    rows = [{"source": "192.0.2.1", "destination": "192.0.2.2", "port": 80 + n, "used": u, "headroom_percent": 0.0} for n, u in enumerate(used)]
+    rows = [
+        {"source": "192.0.2.1", "destination": "192.0.2.2", "port": 80 + n, "used": u, "headroom_percent": 0.0} for n, u in enumerate(used)
+    ]
     return {"low": 1024, "high": 2023, "size": 1000, "reserved": 0, "available": available, "destinations": rows}
 
 

@@ -219,7 +219,13 @@ def test_tw_recycle_that_cannot_be_switched_off_here_stays_high(facts, audit_of)
 
 
 def test_traffic_never_decides_compliance(facts, audit_of):
-    crowded = {"low": 1, "high": 10, "size": 10, "available": 10, "destinations": [{"source": "a", "destination": "b", "port": 1, "used": 10}]}
+    crowded = {
+        "low": 1,
+        "high": 10,
+        "size": 10,
+        "available": 10,
+        "destinations": [{"source": "a", "destination": "b", "port": 1, "used": 10}],
+    }
     audit = audit_of(EXACTLY, facts({BACKLOG: "8192"}, ephemeral=crowded), persist=False)
     assert audit["findings"][0]["severity"] == "high"
     assert audit["compliant"]

@@ -1,0 +1,136 @@
+# Copyright (c) 2026, linuxnet.tcp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The action: the profile before the host, one module run, the module's own failures handed on."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+from pathlib import Path
+from types import SimpleNamespace
+from unittest import mock
+
+import pytest
+from ansible.errors import AnsibleError
+
+from ansible_collections.linuxnet.tcp.plugins.action import audit as action
+from ansible_collections.linuxnet.tcp.plugins.plugin_utils import documents, judge
+
+_SPEC = importlib.util.spec_from_file_location("judge_conftest", Path(__file__).parents[1] / "plugin_utils" / "conftest.py")
+_CONFTEST = importlib.util.module_from_spec(_SPEC)
+_SPEC.loader.exec_module(_CONFTEST)
+facts_of = _CONFTEST.facts_of
+
+
+class Host:
+    """Stand for the connection: it answers the module once and counts."""
+
+    def __init__(self, answer):
+        self.answer, self.asked = answer, []
+
+    def __call__(self, **call):
+        self.asked.append(call)
+        return dict(self.answer)
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch):
+    """Return a function that runs the action against a host: (arguments, what the module returns) -> (result, host)."""
+    monkeypatch.chdir(tmp_path)
+
+    def go(arguments, answer=None):
+        task = SimpleNamespace(
+            args=dict(arguments), async_val=0, check_mode=True, diff=False, action="linuxnet.tcp.audit", environment=None, delegate_to=None,
+        )  # fmt: skip
+        loader = SimpleNamespace(get_basedir=lambda: str(tmp_path))
+        plugin = action.ActionModule(task, mock.MagicMock(), mock.MagicMock(), loader, None, None)
+        host = Host({"changed": False, "tcp_facts": facts_of()} if answer is None else answer)
+        plugin._execute_module = host
+        return plugin.run(task_vars={"inventory_hostname": "web1"}), host
+
+    return go
+
+
+def test_one_module_run_judged(run):
+    result, host = run({})
+    assert len(host.asked) == 1
+    assert host.asked[0]["module_name"] == "linuxnet.tcp.audit"
+    assert "net.ipv4.tcp_tw_recycle" in host.asked[0]["module_args"]["parameters"]
+    assert set(host.asked[0]["module_args"]) == {"parameters", "path", "source"}
+    assert result["changed"] is False
+    assert result["audit"]["host"] == "web1"
+    assert result["audit"]["profile"] == "article"
+    assert result["summary"][0].startswith("web1 ")
+    assert "tcp_facts" not in result
+    assert documents.problems(result["audit"], "audit") == []
+
+
+def test_options_reach_the_judge_and_the_host(run):
+    arguments = {"nat": "absent", "persist": "no", "path": "/etc/sysctl.d/7.conf", "source": "proc", "parameters": ["net.ipv4.tcp_r*"]}
+    result, host = run(arguments)
+    assert result["audit"]["declared"] == {"nat": "absent", "persist": False, "path": "/etc/sysctl.d/7.conf"}
+    assert host.asked[0]["module_args"]["source"] == "proc"
+    assert host.asked[0]["module_args"]["path"] == "/etc/sysctl.d/7.conf"
+    assert host.asked[0]["module_args"]["parameters"][-1] == "net.ipv4.tcp_r*"
+
+
+def test_an_inline_profile(run):
+    result, _host = run({"profile": {"name": "inline", "settings": {"net.ipv4.tcp_max_syn_backlog": {"value": 2048}}}, "persist": False})
+    assert result["audit"]["profile"] == "inline"
+    assert result["audit"]["compliant"]
+
+
+def test_a_profile_beside_the_playbook(run, tmp_path):
+    (tmp_path / "edge.yml").write_text("name: edge\nsettings: {net.ipv4.tcp_tw_reuse: {value: 2}}\n", encoding="utf-8")
+    result, _host = run({"profile": "edge.yml"})
+    assert result["audit"]["profile"] == "edge"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ({"profile": "artcle"}, "is not a profile of this collection"),
+        ({"profile": {"name": "x", "settings": {"net.ipv4.tcp_tw_reuse": {"value": 9}}}}, "allowed: 0, 1, 2"),
+        ({"nat": "maybe"}, "nat"),
+        ({"profil": "article"}, "profil"),
+    ],
+)
+def test_a_mistake_is_found_before_the_host_is_touched(run, arguments, said, monkeypatch):
+    asked = []
+    monkeypatch.setattr(Host, "__call__", lambda self, **call: asked.append(call))
+    with pytest.raises(AnsibleError, match=said):
+        run(arguments)
+    assert asked == []
+
+
+def test_missing_jsonschema_is_told_before_the_host_is_touched(run, monkeypatch):
+    monkeypatch.setattr(documents, "JSONSCHEMA_MISSING", True)
+    with pytest.raises(AnsibleError, match="pip install jsonschema"):
+        run({})
+
+
+@pytest.mark.parametrize("answer", [{"failed": True, "msg": "no /proc"}, {"unreachable": True, "msg": "timeout"}, {"skipped": True}])
+def test_what_the_module_could_not_do_is_handed_on(run, answer):
+    assert run({}, answer)[0] == answer
+
+
+def test_warnings_of_the_module_are_kept(run):
+    result, _host = run({}, {"changed": False, "tcp_facts": facts_of(), "warnings": ["read from /proc"]})
+    assert result["warnings"] == ["read from /proc"]
+
+
+def test_a_document_that_breaks_the_schema_is_not_handed_out(run, monkeypatch):
+    monkeypatch.setattr(judge, "SCHEMA_VERSION", 99)
+    with pytest.raises(AnsibleError, match=r"does not match schemas/audit.schema.json.*schema_version"):
+        run({})
+
+
+def test_save_to_keeps_the_document(run, tmp_path):
+    result, _host = run({"save_to": "audits/web1.json"})
+    assert json.loads((tmp_path / "audits/web1.json").read_text(encoding="utf-8")) == result["audit"]
+
+
+def test_save_to_empty_writes_nothing(run, tmp_path):
+    run({"save_to": ""})
+    assert list(tmp_path.iterdir()) == []
