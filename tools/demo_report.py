@@ -77,9 +77,8 @@ def states(before: Document, after: Document) -> Iterator[tuple[str, ...]]:
 
 
 def settings(before: Document, after: Document, outcome: Outcome) -> Iterator[tuple[str, ...]]:
-    """Yield one row per setting of the profile, as read from /proc and the drop-in, with what became of it."""
-    for name in sorted(outcome.settings, key=lambda key: (key not in ARTICLE_SETTINGS, key)):
-        values = outcome.settings[name]
+    """Yield one row per setting of the profile, in its order, as read from /proc and the drop-in, with what became of it."""
+    for name, values in outcome.settings.items():
         shown = [value if (value := values[when]) is not None else "-" for when in ("before", "after")]
         yield (name, *shown, ARTICLE_SETTINGS.get(name, ""), _became(name, values, before, after))
 
@@ -112,9 +111,10 @@ def findings(screen: Screen, before: Document, after: Document) -> None:
     for finding in after["findings"]:
         head = f"{screen.paint(finding['severity'].ljust(6), SEVERITY_STYLES[finding['severity']])}  {finding['title']}  [{finding['id']}]"
         screen.line(head)
-        for label in ("evidence", "remedy", "will_not_help"):
-            if finding.get(label):
-                _wrapped(screen, f"        {label.replace('_', ' ')}: {_text(finding[label])}", "          ")
+        _wrapped(screen, f"        evidence: {_text(finding['evidence'])}", "          ")
+        _wrapped(screen, f"        what to do: {finding['remedy']}", "          ")
+        for useless in finding.get("will_not_help", ()):
+            _wrapped(screen, f"        will not help: {useless}", "          ")
 
 
 def _verdict(document: Document) -> str:
@@ -128,11 +128,13 @@ def _identity(finding: Document) -> tuple[str, str]:
 
 
 def _text(value: Any) -> str:
-    """Return evidence as one line, whether it is text, a list or a mapping."""
+    """Return evidence as one line, whether it is text, a list or a mapping; empty parts say nothing and are left out."""
+    if isinstance(value, dict) and {"address", "port"} <= value.keys():
+        return f"{value['address']}:{value['port']}"
     if isinstance(value, dict):
-        return ", ".join(f"{name} {_text(part)}" for name, part in value.items())
+        return ", ".join(f"{name} = {_text(part)}" for name, part in value.items() if part not in ("", [], {}))
     if isinstance(value, list):
-        return "; ".join(_text(part) for part in value)
+        return " ".join(_text(part) for part in value)
     return str(value)
 
 
