@@ -41,7 +41,7 @@ nf_conntrack_tcp_timeout_unacknowledged | int | seconds | 1..2147483 | sec |  | 
 nf_conntrack_udp_timeout     | int | seconds | 1..2147483 | sec |  | 3.6 | 30 |
 nf_conntrack_udp_timeout_stream | int | seconds | 1..2147483 | sec |  | 3.6 | 120 |
 nf_log.*                     | string | | | | | 3.10 | |
-nf_log_all_netns             | bool | | 0..1 | - | 4.8- | host | 0 |
+nf_log_all_netns             | bool | | 0..1 | - | 4.11- | host | 0 |
 
 @ prefix=net. module=nf_conntrack source=net/netfilter/nf_conntrack_standalone.c, Documentation/networking/nf_conntrack-sysctl.rst
 nf_conntrack_max             | int | entries | 1..2147483647 | - | | host | |

@@ -68,7 +68,7 @@ tcp_max_syn_backlog          | int | connection requests | 1..2147483647 | int |
 tcp_max_tw_buckets           | int | sockets | 1..2147483647 | int | | 4.11 | |
   ! above the limit a connection skips TIME_WAIT, which protects the next one against stray segments
 tcp_mem                      | int_triple | pages | 1..9223372036854775807 | ulong | | host | |
-  ! shared by every namespace of the host; wrong limits stop all of TCP
+  ! shared by every namespace of the host (3.10 kept a copy in each); wrong limits stop all of TCP
 tcp_migrate_req              | bool | | 0..1 | 0..1 | 5.14- | 5.14 | 0 |
 tcp_min_rtt_wlen             | int | seconds | 0..86400 | 0..86400 | 4.4- | 4.15 | 300 |
 tcp_min_snd_mss              | int | bytes | 48..65535 | 48..65535 | 5.2- | 5.2 | 48 |
@@ -134,10 +134,12 @@ tcp_vegas_cong_avoid         | bool | | 0..1 | int | -2.6.12 | host | 0 |
 tcp_westwood                 | bool | | 0..1 | int | -2.6.12 | host | 0 |
 tcp_abc                      | enum | | 0,1,2 | int | 2.6.15-3.8 | host | 0 |
 tcp_cookie_size              | int | bytes | 0..16 | int | 2.6.33-3.9 | host | 0 |
-tcp_dma_copybreak            | int | bytes | 0..2147483647 | int | 2.6.18-3.17 | host | 4096 |
 tcp_frto_response            | enum | | 0,1,2 | int | 2.6.22-3.9 | host | 0 |
 tcp_max_ssthresh             | int | segments | 0..2147483647 | int | 2.6.20-3.13 | host | 0 |
 tcp_thin_dupack              | bool | | 0..1 | int | 2.6.34-4.10 | host | 0 |
 tcp_tw_recycle               | bool | | 0..1 | int | -4.11 | 4.11 | 0 | tcp_timestamps
   ! silently drops the SYNs of clients that share an address: never behind or in front of NAT
+
+@ prefix=net.ipv4. module=CONFIG_NET_DMA source=man 7 tcp, net/ipv4/sysctl_net_ipv4.c
+tcp_dma_copybreak            | int | bytes | 0..2147483647 | int | 2.6.18-3.17 | host | 4096 |
 """

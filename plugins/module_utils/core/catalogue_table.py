@@ -96,20 +96,19 @@ def _row(line, header):
     if len(cells) != 9:
         raise ContradictoryRow("%s: %d cells; give 9" % (line, len(cells)))
     name, kind, unit, sensible, enforced, kernels, namespace, default, depends = cells
-    prefix = header["prefix"]
-    choices = _choices(sensible)
+    choices = _choices(sensible) if "," in sensible else None
     low, high = (choices[0], choices[-1]) if choices else _bounds(name, sensible)
     least, most = ENFORCED[enforced] if enforced in ENFORCED else _bounds(name, enforced)
-    since, until = _kernels(name, kernels)
+    since, until = _kernels(name, kernels) if kernels else (None, None)
     return Parameter(
-        prefix + name, kind, unit or None, low, high, least, most, choices, since, until,
+        header["prefix"] + name, kind, unit or None, low, high, least, most, choices, since, until,
         None if namespace == "host" else version_of(namespace), default or None, header["module"],
-        tuple(_absolute(other, prefix) for other in depends.split()), 0, None, header["source"],
+        _absolute(depends, header["prefix"]) if depends else (), 0, None, header["source"],
     )
 
 
 def _choices(sensible):
-    return tuple(int(choice) for choice in sensible.split(",")) if "," in sensible else None
+    return tuple(int(choice) for choice in sensible.split(","))
 
 
 def _bounds(name, text):
@@ -122,8 +121,6 @@ def _bounds(name, text):
 
 
 def _kernels(name, text):
-    if not text:
-        return None, None
     since, dash, until = text.partition("-")
     if not dash:
         raise ContradictoryRow("%s: %s is not a span of kernels; write since-until" % (name, text))
@@ -135,15 +132,14 @@ def version_of(text):
     return tuple(int(number) for number in text.split(".")) if text else None
 
 
-def _absolute(name, prefix):
-    return name if name.startswith("net.") else prefix + name
+def _absolute(names, prefix):
+    return tuple(name if name.startswith("net.") else prefix + name for name in names.split())
 
 
 def with_order(rows):
     """Return rows whose ``order`` is above that of every row they depend on, in steps of ten; refuse cycles."""
-    by_name = dict((row.name, row) for row in rows)
-    known = {}
-    return [row._replace(order=10 * _depth(row, by_name, known, ())) for row in rows]
+    by_name, known = dict((row.name, row) for row in rows), {}
+    return [row._replace(order=10 * _depth(row, by_name, known, ())) if row.depends_on else row for row in rows]
 
 
 def _depth(row, by_name, known, path):
