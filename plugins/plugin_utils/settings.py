@@ -135,7 +135,7 @@ def _removed(setting: Setting, row: Row) -> findings.Finding:
         {"removed_in": row.get("removed_in"), "persisted": row.get("persisted"), "wanted": setting.value},
         "Nothing to do on this host. Take the key out of the profile when no host has an older kernel.",
         parameter=setting.name,
-        will_not_help=["sysctl -p with the key in a file: it only prints an error at every boot"],
+        will_not_help=["sysctl -p with the key in a file: it prints an error and sets nothing"],
     )
 
 

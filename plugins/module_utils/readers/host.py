@@ -7,13 +7,10 @@ from __future__ import absolute_import, division, print_function
 
 __metaclass__ = type
 
-import re
-
-from ansible_collections.linuxnet.tcp.plugins.module_utils.core import errors
+from ansible_collections.linuxnet.tcp.plugins.module_utils.core import support
 from ansible_collections.linuxnet.tcp.plugins.module_utils.readers import parameters, sockets
 
 _DETAILS = ('listeners', 'ephemeral', 'counters')
-_RELEASE = re.compile(r'([0-9]+)\.([0-9]+)(?:\.([0-9]+))?')
 
 
 def read_host(wish, procfs, diag, tree, drop_in):
@@ -21,27 +18,9 @@ def read_host(wish, procfs, diag, tree, drop_in):
 
     ``wish``: parameters (names or globs), source (auto, netlink or proc). Raises InvalidInput, SourceUnavailable or ParseError.
     """
-    release = _release(procfs)
+    # First: it says so when this is no Linux host, or one without /proc.
+    release = tree.release()
     facts, warnings = sockets.read_sockets({'source': wish['source'], 'details': _DETAILS}, procfs, diag)
-    facts['kernel'] = {'release': release, 'version': version(release)}
+    facts['kernel'] = {'release': release, 'version': list(support.kernel_version(release))}
     facts['parameters'] = parameters.read_parameters(wish['parameters'], tree, drop_in.read(), release)
     return facts, warnings
-
-
-def version(release):
-    """Return the numbers at the start of a kernel release as a list: ``3.10.0-1160.el7`` gives [3, 10, 0].
-
-    Raises ParseError when it does not start with two numbers.
-    """
-    found = _RELEASE.match(release)
-    if not found:
-        raise errors.ParseError('kernel release "%s": does not start with two numbers like 6.18' % release)
-    return [int(number) for number in found.groups() if number is not None]
-
-
-def _release(procfs):
-    text = procfs.read('sys/kernel/osrelease')
-    if text is None:
-        raise errors.SourceUnavailable(
-            '/proc/sys/kernel/osrelease is missing: this is no Linux host, or /proc is not mounted; run the audit on Linux hosts')
-    return text.decode('ascii', 'replace').strip()

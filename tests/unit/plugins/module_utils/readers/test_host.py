@@ -2,39 +2,70 @@
 # Copyright (c) 2026, linuxnet.tcp contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One reader for everything that an audit needs."""
+"""One reader for everything that an audit needs, on a captured 4.9 kernel and on no kernel at all."""
 from __future__ import absolute_import, division, print_function
 
 __metaclass__ = type
 
+import io
+import os
+import shutil
+
 import pytest
 
 from ansible_collections.linuxnet.tcp.plugins.module_utils.core import errors
+from ansible_collections.linuxnet.tcp.plugins.module_utils.ports import drop_in_file, procfs, sock_diag, sysctl_tree
 from ansible_collections.linuxnet.tcp.plugins.module_utils.readers import host
 
-
-@pytest.mark.parametrize(('release', 'numbers'), [
-    ('6.18.44', [6, 18, 44]),
-    ('3.10.0-1160.119.1.el7.x86_64', [3, 10, 0]),
-    ('4.9-amd64', [4, 9]),
-    ('6.19.0-rc3+', [6, 19, 0]),
-    ('2.6.32.71-el6', [2, 6, 32]),
-])
-def test_version(release, numbers):
-    assert host.version(release) == numbers
+CAPTURED = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..', '..', 'fixtures', '4.9.115')
+RECYCLE = 'net.ipv4.tcp_tw_recycle'
 
 
-@pytest.mark.parametrize('release', ['', 'el7', '6', 'v6.1'])
-def test_version_of_something_else(release):
-    with pytest.raises(errors.ParseError, match='does not start with two numbers'):
-        host.version(release)
+def put(root, path, text):
+    full = os.path.join(root, path)
+    if not os.path.isdir(os.path.dirname(full)):
+        os.makedirs(os.path.dirname(full))
+    with io.open(full, 'w', encoding='ascii') as stream:
+        stream.write(text)
 
 
-class _NoProc(object):
-    def read(self, path):
-        return None
+@pytest.fixture
+def root(tmp_path):
+    path = os.path.join(str(tmp_path), 'root')
+    shutil.copytree(os.path.join(CAPTURED, 'proc'), os.path.join(path, 'proc'))
+    put(path, 'proc/sys/kernel/osrelease', u'4.9.115-amd64\n')
+    put(path, 'proc/sys/net/ipv4/tcp_tw_recycle', u'1\n')
+    return path
 
 
-def test_a_host_without_proc_is_told_so():
-    with pytest.raises(errors.SourceUnavailable, match='no Linux host'):
-        host.read_host({'source': 'auto', 'parameters': []}, _NoProc(), None, None, None)
+def read(root, *names):
+    wish = {'parameters': list(names), 'source': 'proc'}
+    drop_in = drop_in_file.DropInFile(os.path.join(root, '90.conf'))
+    return host.read_host(wish, procfs.ProcFs(root), sock_diag.SockDiag(), sysctl_tree.SysctlTree(root), drop_in)
+
+
+def test_one_run_gives_every_part(root):
+    put(root, '90.conf', u'net.ipv4.tcp_tw_recycle = 0\n')
+    facts, warnings = read(root, RECYCLE, 'net.ipv4.tcp_ehash_entries')
+    assert sorted(facts) == ['counters', 'ephemeral', 'kernel', 'listeners', 'parameters', 'sockets']
+    assert facts['kernel'] == {'release': '4.9.115-amd64', 'version': [4, 9, 115]}
+    assert facts['sockets']['source'] == 'proc'
+    assert facts['sockets']['total'] > 0
+    assert warnings == []
+    recycle = facts['parameters'][RECYCLE]
+    assert (recycle['supported'], recycle['runtime'], recycle['persisted']) == (True, '1', '0')
+    assert facts['parameters']['net.ipv4.tcp_ehash_entries']['reason'] == 'too_old'
+
+
+def test_without_a_drop_in_nothing_is_persisted(root):
+    assert 'persisted' not in read(root, RECYCLE)[0]['parameters'][RECYCLE]
+
+
+def test_a_host_without_proc_says_so(tmp_path):
+    with pytest.raises(errors.SourceUnavailable, match='osrelease: missing'):
+        read(str(tmp_path), RECYCLE)
+
+
+def test_a_bad_name_is_refused(root):
+    with pytest.raises(errors.InvalidInput):
+        read(root, 'net.ipv4.../../etc/passwd')
