@@ -39,23 +39,24 @@ def reason(parameter, version):
 
 def explain(parameter, why, release):
     """Return one line on a missing key that the catalogue knows: what is the case and the way out."""
-    texts = {
-        REMOVED: "removed in %s, this kernel is %s" % (catalogue.removed_in(parameter), release),
-        TOO_OLD: "exists since %s, this kernel is %s" % (_dotted(parameter.since), release),
-        HIDDEN: "host-wide key, not visible in this network namespace",
-        UNKNOWN: "this kernel does not show it%s" % (" (needs %s)" % parameter.module if parameter.module else ""),
-        READ_ONLY: "read-only here (a host-wide key seen from a namespace, or /proc/sys mounted read-only)",
-    }
-    return "%s: %s; leave it out or set unsupported: skip" % (parameter.name, texts[why])
+    return "%s: %s; leave it out or set unsupported: skip" % (parameter.name, _situation(parameter, why, release))
 
 
-def unknown(name, present):
+def _situation(parameter, why, release):
+    if why == REMOVED:
+        return "removed in %s, this kernel is %s" % (catalogue.removed_in(parameter), release)
+    if why == TOO_OLD:
+        return "exists since %s, this kernel is %s" % (".".join(str(number) for number in parameter.since), release)
+    if why == HIDDEN:
+        return "a host-wide key, not visible in this network namespace"
+    if why == READ_ONLY:
+        return "read-only here (a host-wide key seen from a namespace, or /proc/sys mounted read-only)"
+    return "this kernel does not show it" + (" (it needs %s)" % parameter.module if parameter.module else "")
+
+
+def unknown(name):
     """Return one line on a key that neither the catalogue nor this kernel knows, with the nearest known names."""
-    known = set(row.name for row in catalogue.PARAMETERS if "*" not in row.name).union(present)
-    near = difflib.get_close_matches(name, sorted(known), n=3, cutoff=0.8)
+    known = sorted(row.name for row in catalogue.PARAMETERS if "*" not in row.name)
+    near = difflib.get_close_matches(name, known, n=3, cutoff=0.8)
     advice = "did you mean %s?" % " or ".join(near) if near else "check the spelling, or load the kernel module that brings it"
     return "%s: neither this kernel nor the catalogue knows it; %s" % (name, advice)
-
-
-def _dotted(version):
-    return ".".join(str(number) for number in version or ())

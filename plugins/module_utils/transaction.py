@@ -1,0 +1,281 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.tcp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Apply a set of sysctl settings as one transaction: all of it holds afterwards, or everything is put back."""
+from __future__ import absolute_import, division, print_function
+
+__metaclass__ = type
+
+from ansible_collections.linuxnet.tcp.plugins.module_utils.core import drop_in, errors, plan as planning, sysctl_name, sysctl_value
+
+Request = planning.Request
+
+_NOTHING = "nothing was changed"
+
+
+def apply(request, tree, store):
+    """Bring the host to what the request says and return {changed, settings, diff, warnings}.
+
+    ``tree`` is a SysctlTree and ``store`` a DropInFile. Check mode walks the same path up to the first write. The result
+    tells of each key: name, before and after {runtime, persisted}, status changed, unchanged or skipped (with reason).
+    Raises TransactionError; its details {changed, settings, undone, left, problems} say how things stand.
+    """
+    try:
+        plan = _prepare(request, tree, store)
+    except errors.TransactionError:
+        raise
+    except errors.LinuxnetError as error:
+        raise _refusal([error.message])
+    if not request.check_mode:
+        _execute(request, plan, tree, store)
+    return _result(request, plan)
+
+
+def _prepare(request, tree, store):
+    """Work out the whole plan and try every door; raise TransactionError with all problems before anything is written."""
+    raws, problems = planning.names(request)
+    problems = _contradictions(request) + problems + _path_problems(request, store)
+    if problems and not raws:
+        raise _refusal(problems)
+    observed = dict((name, _observe(tree, name)) for name in planning.observed_names(raws))
+    plan, found = planning.build(request, raws, observed, store.read() if request.persist else None, tree.release())
+    if problems or found:
+        raise _refusal(problems + found)
+    if plan.file_after != plan.file_before:
+        _rehearse_file(store)
+    return plan
+
+
+def _contradictions(request):
+    if not (request.persist or request.runtime):
+        return ["persist and runtime are both false, so there is nothing to do; set one of them to true"]
+    if request.state == "absent" and not request.persist:
+        return ["state absent takes keys out of the drop-in and leaves the running values alone; it needs persist: true"]
+    return []
+
+
+def _path_problems(request, store):
+    try:
+        if request.persist:
+            store.check()
+    except errors.InvalidInput as error:
+        return [error.message]
+    return []
+
+
+def _observe(tree, name):
+    path = sysctl_name.to_path(name)
+    if not tree.exists(path):
+        return planning.Observation(False, None, 0, 0)
+    try:
+        text = tree.read(path)
+    except errors.SourceUnavailable:
+        text = None
+    runtime = None if text is None else sysctl_value.squeeze(text)
+    return planning.Observation(True, runtime, tree.refusal(path), tree.mode(path))
+
+
+def _rehearse_file(store):
+    try:
+        store.rehearse()
+    except (IOError, OSError) as error:
+        raise _refusal(["%s: cannot be written (%s)" % (store.path, _reason(error))])
+
+
+def _refusal(problems):
+    more = "" if len(problems) == 1 else " (1 of %d problems; also: %s)" % (len(problems), "; ".join(problems[1:]))
+    return errors.TransactionError(
+        "%s%s; %s" % (problems[0], more, _NOTHING), changed=False, settings=[], undone=[], left=[], problems=problems)
+
+
+class _Failure(Exception):
+    """One step did not work; the message says which and why."""
+
+
+def _execute(request, plan, tree, store):
+    """Write, read back and persist; on any failure put back what was touched, last first."""
+    touched = []
+    try:
+        for target in plan.writes:
+            touched.append(_KeyStep(target, tree))
+            touched[-1].do()
+        _confirm(request, plan, tree)
+        if plan.file_after != plan.file_before:
+            touched.append(_FileStep(plan, store))
+            touched[-1].do()
+    except Exception as failure:
+        # Whatever it was, a defect of ours included: the host is put back before anybody hears of it.
+        raise _rolled_back(failure, [step.undo() for step in reversed(touched)], plan)
+
+
+def _confirm(request, plan, tree):
+    """Read every wanted key once more: writing one key may change another (ip_forward, conf.all)."""
+    for target in plan.targets:
+        if request.runtime and target.wanted is not None and not target.skipped:
+            _hold(target, tree)
+
+
+def _hold(target, tree):
+    text = tree.read(sysctl_name.to_path(target.name))
+    if text is None:
+        raise _Failure('%s: "%s": the key vanished' % (target.name, target.wanted))
+    if not sysctl_value.same(target.parameter, text, target.wanted):
+        raise _Failure('%s: "%s" was written, the kernel holds "%s"; ask for a value that it keeps' % (
+            target.name, target.wanted, sysctl_value.squeeze(text)))
+
+
+class _KeyStep(object):
+    """Write one key, or put back what it was."""
+
+    def __init__(self, target, tree):
+        self._target, self._tree = target, tree
+        self._path = sysctl_name.to_path(target.name)
+        self.name = target.name
+
+    def do(self):
+        try:
+            self._tree.write(self._path, self._target.wanted)
+        except (IOError, OSError) as error:
+            raise _Failure('%s: "%s": the kernel refused it (%s)%s' % (
+                self.name, self._target.wanted, _reason(error), _allowed(self._target.parameter)))
+        _hold(self._target, self._tree)
+
+    def undo(self):
+        """Return None when the key holds its old value by itself, else (name, None) or (name, why it is left so)."""
+        try:
+            now = self._tree.read(self._path)
+            if now is None or sysctl_value.squeeze(now) == self._target.runtime:
+                return None
+            self._tree.write(self._path, self._target.runtime)
+            now = self._tree.read(self._path)
+        except (errors.LinuxnetError, IOError, OSError) as error:
+            return self.name, _left(self.name, self._target.runtime, _reason(error))
+        if now is None or sysctl_value.squeeze(now) == self._target.runtime:
+            return self.name, None
+        return self.name, _left(self.name, self._target.runtime, 'the kernel holds "%s"' % sysctl_value.squeeze(now))
+
+
+class _FileStep(object):
+    """Give the drop-in its new bytes, or the old ones."""
+
+    def __init__(self, plan, store):
+        self._plan, self._store = plan, store
+        self.name = store.path
+
+    def do(self):
+        if self._store.read() != self._plan.file_before:
+            raise _Failure("%s: somebody else changed it meanwhile; run again" % self.name)
+        try:
+            self._become(self._plan.file_after)
+        except (IOError, OSError) as error:
+            raise _Failure("%s: cannot be %s (%s)" % (
+                self.name, "removed" if self._plan.file_after is None else "written", _reason(error)))
+
+    def undo(self):
+        try:
+            # Only our own bytes are taken back; those of somebody else are not ours to undo.
+            if self._store.read() != self._plan.file_after:
+                return None
+            self._become(self._plan.file_before)
+        except (errors.LinuxnetError, IOError, OSError) as error:
+            return self.name, _left(self.name, None, _reason(error))
+        return self.name, None
+
+    def _become(self, data):
+        if data is None:
+            self._store.remove()
+        else:
+            self._store.replace(data)
+
+
+def _left(name, before, why):
+    return {"name": name, "reason": why} if before is None else {"name": name, "before": before, "reason": why}
+
+
+def _reason(error):
+    if getattr(error, "errno", None) is None:
+        return str(error)
+    return planning.errno_text(error.errno, error.strerror)
+
+
+def _allowed(parameter):
+    if parameter.type in ("string", "port_list") or (parameter.minimum, parameter.maximum) == (None, None):
+        return ""
+    return "; allowed: %s" % sysctl_value.allowed(parameter)
+
+
+def _rolled_back(failure, outcomes, plan):
+    """Return the TransactionError that says what failed, what was undone and what could not be."""
+    outcomes = [outcome for outcome in outcomes if outcome]
+    undone = [name for name, left in outcomes if left is None]
+    left = [left for _name, left in outcomes if left is not None]
+    return errors.TransactionError(
+        "%s; %s" % (_message(failure), _standing(undone, left)),
+        changed=bool(left), undone=undone, left=left, problems=[_message(failure)],
+        settings=[_stopped_row(target, set(item["name"] for item in left)) for target in plan.targets])
+
+
+def _message(failure):
+    return getattr(failure, "message", None) or str(failure) or repr(failure)
+
+
+def _standing(undone, left):
+    put_back = "put back: %s" % ", ".join(undone) if undone else ""
+    if left:
+        stuck = "; ".join("%s (%s)" % (item["name"], item["reason"]) for item in left)
+        return "%scould not be put back: %s" % (put_back + "; " if put_back else "", stuck)
+    return "%s; everything is as it was before" % put_back if put_back else _NOTHING
+
+
+def _stopped_row(target, left):
+    row = {"name": target.name, "before": _facts(target, target.runtime, target.persisted)}
+    row["status"] = "left" if target.name in left else "unchanged"
+    return row
+
+
+def _result(request, plan):
+    settings = [_row(request, plan, target) for target in plan.targets]
+    return {
+        "changed": bool(plan.writes) or plan.file_after != plan.file_before,
+        "settings": settings,
+        "diff": _runtime_diff(plan) + _file_diff(request, plan),
+        "warnings": plan.warnings,
+    }
+
+
+def _row(request, plan, target):
+    """Return what a key was and is; the drop-in's part is read out of the bytes that were written."""
+    persisted = drop_in.lookup(plan.file_after, target.name) if request.persist else None
+    runtime = target.wanted if target in plan.writes else target.runtime
+    differs = (runtime, persisted) != (target.runtime, target.persisted)
+    row = {"name": target.name, "status": "skipped" if target.skipped else "changed" if differs else "unchanged"}
+    row.update(before=_facts(target, target.runtime, target.persisted), after=_facts(target, runtime, persisted))
+    if target.skipped:
+        row["reason"] = target.skipped
+    return row
+
+
+def _facts(target, runtime, persisted):
+    """Return the fields that are known; missing is not empty, and secrets are not shown."""
+    facts = {} if sysctl_name.is_secret(target.name) else {"runtime": runtime, "persisted": persisted}
+    return dict((field, value) for field, value in facts.items() if value is not None)
+
+
+def _runtime_diff(plan):
+    if not plan.writes:
+        return []
+    return [{
+        "before_header": "running values", "after_header": "running values",
+        "before": "".join("%s = %s\n" % (target.name, target.runtime) for target in plan.writes),
+        "after": "".join("%s = %s\n" % (target.name, target.wanted) for target in plan.writes),
+    }]
+
+
+def _file_diff(request, plan):
+    if plan.file_after == plan.file_before:
+        return []
+    return [{
+        "before_header": request.path, "after_header": request.path,
+        "before": drop_in.display(plan.file_before), "after": drop_in.display(plan.file_after),
+    }]

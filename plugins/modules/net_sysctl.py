@@ -1,0 +1,227 @@
+#!/usr/bin/python
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.tcp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Set network sysctls as one transaction."""
+from __future__ import absolute_import, division, print_function
+
+__metaclass__ = type
+
+DOCUMENTATION = r'''
+---
+module: net_sysctl
+short_description: Set network sysctls as one transaction
+version_added: 0.1.0
+description:
+  - Applies a whole set of C(net.*) sysctls, to the running kernel and to one drop-in for the next boot. Either all of it holds
+    afterwards or everything is put back.
+  - The whole set is checked before the first write, and all problems are reported at once. The ranges are sensible ones, as the kernel accepts
+    and misreads a lot (it takes C(010) for 8, C(12 13) for 12, and a negative C(tcp_fin_timeout)).
+  - Keys are written in the order of their dependence, one write each, and read back. The drop-in is replaced in one rename.
+  - Nothing is written, and no file's time stamp moves, when nothing differs. No command is run on the host.
+author:
+  - linuxnet.tcp contributors (@linuxnet)
+options:
+  settings:
+    description:
+      - Name and value of each sysctl. Names are spelled C(net.ipv4.tcp_syncookies) or C(net/ipv4/tcp_syncookies); a dot inside an interface name is
+        written C(/) in the first and C(.) in the second form.
+      - A value is an integer (decimal, or C(0x) and hexadecimal digits), a text or a list of integers (C("1024 65000") or C([1024, 65000])), a list
+        of ports (C("8080,9000-9100")), or a boolean for keys that are V(0) or V(1).
+      - A key that the collection's catalogue does not know must exist on the host. Its form is taken from the running value, and a warning says
+        that its range was not checked.
+      - With O(state=absent) the values are ignored and may be left empty.
+      - Keys outside C(net.) are refused, use M(ansible.posix.sysctl) for those. So are keys that hold a secret, such as C(net.ipv4.tcp_fastopen_key),
+        as results and the drop-in would spread it.
+    type: dict
+    required: true
+  state:
+    description:
+      - V(present) makes the values hold.
+      - V(absent) takes the keys out of the drop-in. Running values stay as they are. The drop-in is removed when only its header would be left.
+    type: str
+    choices: [present, absent]
+    default: present
+  persist:
+    description: Whether to keep the values in the drop-in O(path), so that the next boot sets them again.
+    type: bool
+    default: true
+  runtime:
+    description: Whether to set the values in the running kernel.
+    type: bool
+    default: true
+  path:
+    description:
+      - The drop-in. Lines of other keys, comments included, are kept byte for byte.
+      - It must be an absolute path that ends in C(.conf) and is not a symbolic link. A missing folder is made only if it is one that sysctl.d(5) names.
+    type: path
+    default: /etc/sysctl.d/90-linuxnet-tcp.conf
+  unsupported:
+    description:
+      - What to do about known keys that this kernel or network namespace does not have, or shows read-only with another value.
+      - V(fail) refuses the whole set.
+      - V(skip) leaves such keys alone, in the drop-in too, and gives the reason in the result.
+      - A name that neither the catalogue nor the kernel knows always fails, as it is most likely misspelled.
+    type: str
+    choices: [fail, skip]
+    default: fail
+attributes:
+  check_mode:
+    support: full
+    description: Walks the same path up to the first write, and fails where the real run would fail before it.
+    details:
+      - What only the kernel can refuse, such as an unknown name for C(net.ipv4.tcp_congestion_control), is seen in the real run.
+  diff_mode:
+    support: full
+    description: Shows the running values and the drop-in's text.
+  platform:
+    support: full
+    description: Linux with Python 2.7 or 3.6 and later; nothing else needs to be installed.
+    platforms: linux
+notes:
+  - Sysctls of the network namespace that the module runs in are set; writing them takes root there.
+  - Putting back covers the keys of the set. Some keys change others as a side effect (C(net.ipv4.ip_forward) the C(forwarding) and C(accept_redirects) of
+    interfaces); those others are not put back unless they are part of the set.
+  - Another file in sysctl.d that comes later in the order of names can still override the drop-in at boot.
+seealso:
+  - module: linuxnet.tcp.net_sysctl_info
+  - module: linuxnet.tcp.audit
+  - module: ansible.posix.sysctl
+'''
+
+EXAMPLES = r'''
+- name: Set what a busy web server needs, now and after each boot
+  linuxnet.tcp.net_sysctl:
+    settings:
+      net.ipv4.tcp_syncookies: 1
+      net.ipv4.tcp_max_syn_backlog: 8192
+      net.ipv4.tcp_keepalive_time: 1200
+      net.ipv4.ip_local_port_range: [1024, 65000]
+      net.ipv4.ip_local_reserved_ports: "8080,9000-9100"
+
+- name: See what would change
+  linuxnet.tcp.net_sysctl:
+    settings:
+      net.core.somaxconn: 8192
+  check_mode: true
+  diff: true
+
+- name: Serve kernels with and without tcp_tw_recycle
+  linuxnet.tcp.net_sysctl:
+    settings:
+      net.ipv4.tcp_tw_recycle: false
+      net.ipv4.tcp_tw_reuse: 1
+    unsupported: skip
+
+- name: Try a value until the next boot
+  linuxnet.tcp.net_sysctl:
+    settings:
+      net.ipv4.tcp_fin_timeout: 30
+    persist: false
+
+- name: Leave the choice to the kernel again at the next boot
+  linuxnet.tcp.net_sysctl:
+    settings:
+      net.ipv4.tcp_fin_timeout:
+    state: absent
+'''
+
+RETURN = r'''
+settings:
+  description:
+    - One row for each key, in order of name. After a failure before the first write the list is empty.
+  returned: always
+  type: list
+  elements: dict
+  sample:
+    - name: net.ipv4.ip_local_port_range
+      before: {runtime: "32768 60999"}
+      after: {runtime: "1024 65000", persisted: "1024 65000"}
+      status: changed
+    - name: net.ipv4.tcp_tw_recycle
+      before: {}
+      after: {}
+      status: skipped
+      reason: removed
+  contains:
+    name:
+      description: Name of the key with dots.
+      type: str
+    before:
+      description:
+        - The values before. C(runtime) is absent when it cannot be read, C(persisted) when the drop-in does not hold the key or O(persist=false).
+      type: dict
+    after:
+      description: The values now, or what they would be in check mode.
+      type: dict
+      returned: success
+    status:
+      description: V(changed), V(unchanged) or V(skipped); after a failure V(unchanged), or V(left) when the key could not be put back.
+      type: str
+    reason:
+      description:
+        - V(removed) from this kernel, V(too_old) a kernel, V(hidden) host-wide key in a network namespace, V(read_only), or V(unknown).
+      type: str
+      returned: when RV(settings[].status) is V(skipped)
+problems:
+  description: What is wrong, one line for each problem.
+  returned: failure
+  type: list
+  elements: str
+  sample:
+    - "net.ipv4.tcp_max_tw_buckets: -5: out of range; allowed: 1..2147483647 (sockets)"
+undone:
+  description: Keys, and the path of the drop-in, that had been changed and were put back.
+  returned: failure
+  type: list
+  elements: str
+  sample: [net.ipv4.tcp_syncookies]
+left:
+  description: What could not be put back, each with the reason. RV(ignore:changed) is true only if there is such.
+  returned: failure
+  type: list
+  elements: dict
+  sample: []
+'''
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.linuxnet.tcp.plugins.module_utils import transaction
+from ansible_collections.linuxnet.tcp.plugins.module_utils.core import errors
+from ansible_collections.linuxnet.tcp.plugins.module_utils.ports import drop_in_file, sysctl_tree
+
+
+def labelled_store(module):
+    """Return the drop-in's port; on SELinux a new file gets the label that the policy has for its path."""
+    def set_context(temporary, path):
+        if module.selinux_enabled():
+            module.set_context_if_different(temporary, module.selinux_default_context(path), False)
+
+    return drop_in_file.DropInFile(module.params['path'], set_context)
+
+
+def main():
+    module = AnsibleModule(
+        argument_spec={
+            'settings': {'type': 'dict', 'required': True},
+            'state': {'type': 'str', 'choices': ['present', 'absent'], 'default': 'present'},
+            'persist': {'type': 'bool', 'default': True},
+            'runtime': {'type': 'bool', 'default': True},
+            'path': {'type': 'path', 'default': '/etc/sysctl.d/90-linuxnet-tcp.conf'},
+            'unsupported': {'type': 'str', 'choices': ['fail', 'skip'], 'default': 'fail'},
+        },
+        supports_check_mode=True,
+    )
+    request = transaction.Request(check_mode=module.check_mode, **module.params)
+    try:
+        result = transaction.apply(request, sysctl_tree.SysctlTree(), labelled_store(module))
+    except errors.LinuxnetError as exc:
+        module.fail_json(msg=exc.message, **exc.details)
+    for warning in result.pop('warnings'):
+        module.warn(warning)
+    module.exit_json(**result)
+
+
+if __name__ == '__main__':
+    main()
