@@ -22,6 +22,8 @@ from ansible_collections.linuxnet.tcp.plugins.module_utils.core import (
 
 Parameter = catalogue_table.Parameter
 ContradictoryRow = catalogue_table.ContradictoryRow
+JIFFIES = catalogue_table.JIFFIES
+UNSIGNED_JIFFIES = catalogue_table.UNSIGNED_JIFFIES
 
 PARAMETERS = catalogue_table.build(
     catalogue_rows_tcp.TEXT,
