@@ -10,12 +10,12 @@ __metaclass__ = type
 TEXT = """
 @ prefix=net.core. source=net/core/sysctl_net_core.c, Documentation/admin-guide/sysctl/net.rst
 
-dev_weight                   | int | packets | 1..65535 | - | | host | 64 |
-dev_weight_rx_bias           | int | factor | 1..1024 | - | 4.11- | host | 1 | dev_weight
-dev_weight_tx_bias           | int | factor | 1..1024 | - | 4.11- | host | 1 | dev_weight
+dev_weight                   | int | packets | 1..65535 | pos1 | | host | 64 |
+dev_weight_rx_bias           | int | factor | 1..1024 | pos1 | 4.11- | host | 1 | dev_weight
+dev_weight_tx_bias           | int | factor | 1..1024 | pos1 | 4.11- | host | 1 | dev_weight
 devconf_inherit_init_net     | enum | | 0,1,2,3 | 0..3 | 5.1- | host | 0 |
 fb_tunnels_only_for_init_net | enum | | 0,1,2 | 0..2 | 4.17- | host | 0 |
-gro_normal_batch             | int | packets | 1..65535 | - | 5.4- | host | 8 |
+gro_normal_batch             | int | packets | 1..65535 | pos1 | 5.4- | host | 8 |
 high_order_alloc_disable     | bool | | 0..1 | 0..1 | 5.3- | host | 0 |
 max_skb_frags                | int | fragments | 1..45 | - | 4.5- | host | 17 |
 mem_pcpu_rsv                 | int | pages | 1..2147483647 | - | 6.7- | host | 256 |
@@ -54,9 +54,9 @@ bpf_jit_kallsyms             | bool | | 0..1 | 0..1 | 4.7- | host | |
 bpf_jit_limit                | int | bytes | 1..9223372036854775807 | - | 4.20- | host | |
 
 @ prefix=net.core. module=CONFIG_NET_RX_BUSY_POLL source=net/core/sysctl_net_core.c, Documentation/admin-guide/sysctl/net.rst
-busy_poll                    | int | microseconds | 0..10000 | - | 3.11- | host | 0 |
+busy_poll                    | int | microseconds | 0..10000 | pos | 3.11- | host | 0 |
   ! every waiting poll() burns CPU for that long
-busy_read                    | int | microseconds | 0..10000 | - | 3.11- | host | 0 |
+busy_read                    | int | microseconds | 0..10000 | pos | 3.11- | host | 0 |
 
 @ prefix=net.core. module=CONFIG_NET_SCHED source=net/core/sysctl_net_core.c, Documentation/admin-guide/sysctl/net.rst
 default_qdisc                | string | | | | 3.12- | host | pfifo_fast |

@@ -15,7 +15,7 @@ nf_conntrack_buckets         | int | hash buckets | 1..2147483647 | - | | host |
 nf_conntrack_checksum        | bool | | 0..1 | 0..1 | | 2.6.30 | 1 |
 nf_conntrack_count           | int | entries | 0..2147483647 | int | | 2.6.30 | |
   ! read-only: entries in use now
-nf_conntrack_expect_max      | int | entries | 1..2147483647 | - | | host | |
+nf_conntrack_expect_max      | int | entries | 1..2147483647 | pos1 | | host | |
 nf_conntrack_generic_timeout | int | seconds | 1..2147483 | sec |  | 2.6.30 | 600 |
 nf_conntrack_icmp_timeout    | int | seconds | 1..2147483 | sec |  | 2.6.30 | 30 |
 nf_conntrack_icmpv6_timeout  | int | seconds | 1..2147483 | sec |  | 2.6.30 | 30 |
