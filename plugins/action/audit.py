@@ -28,7 +28,7 @@ class ActionModule(ActionBase):
         """Return ``audit`` and ``summary``, or the module's own failure."""
         super().run(tmp, task_vars)
         variables = task_vars or {}
-        _, given = self.validate_argument_spec(argument_spec=audit_options.ARGUMENT_SPEC)
+        _checked, given = self.validate_argument_spec(argument_spec=audit_options.ARGUMENT_SPEC)
         try:
             documents.require_jsonschema()
             profile = profiles.load(given["profile"], [Path(self._loader.get_basedir()), Path.cwd()])

@@ -192,7 +192,7 @@ def _setting_problems(where: str, name: str, body: Mapping[str, Any]) -> Iterato
 
 
 def _accept_problems(where: str, accept: Mapping[str, Any], value: object) -> Iterator[str]:
-    kind = next(kind for kind in _KEYWORDS if isinstance(value, kind))
+    kind = int if isinstance(value, int) else list if isinstance(value, list) else str
     idle = sorted(set(accept) - _KEYWORDS[kind])
     for keyword in idle:
         yield f"{where}.{keyword}: means nothing for {_KIND_NAMES[kind]}; allowed: {', '.join(sorted(_KEYWORDS[kind]))}"
