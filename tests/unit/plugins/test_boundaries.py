@@ -19,7 +19,7 @@ CORE, PORTS, READERS = "module_utils.core", "module_utils.ports", "module_utils.
 
 # Pure parts of the standard library: no files, sockets, processes, clocks or chance, and there since Python 2.7.
 PURE = frozenset(
-    "__future__ array base64 binascii bisect collections contextlib copy errno fnmatch functools hashlib heapq itertools "
+    "__future__ array base64 binascii bisect collections contextlib copy difflib errno fnmatch functools hashlib heapq itertools "
     "json math operator re string struct".split()
 )
 STANDARD = frozenset(sys.stdlib_module_names)
