@@ -88,17 +88,18 @@ def _became(name: str, values: dict[str, str | None], before: Document, after: D
     if not facts.get("supported", True):
         removed = f"gone since Linux {facts['removed_in']}" if "removed_in" in facts else facts.get("reason", "not supported here")
         return f"{removed}: reported, not set"
-    if any(finding.get("parameter") == name and finding["severity"] != "info" for finding in after["findings"]):
-        return "see the findings"
-    if values["before"] != values["after"]:
-        return "changed" + (" and kept for the next boot" if values["drop_in"] == values["after"] else "")
-    return "held already" + (", now kept for the next boot too" if values["drop_in"] == values["after"] else "")
+    kept = values["drop_in"] == values["after"]
+    became = "changed" + (", kept for the next boot" if kept else "")
+    if values["before"] == values["after"]:
+        became = "held already" + (", now kept for the next boot too" if kept else "")
+    warned = any(finding.get("parameter") == name and finding["severity"] != "info" for finding in after["findings"])
+    return became + ("; see the findings" if warned else "")
 
 
 def findings(screen: Screen, before: Document, after: Document) -> None:
-    """Print the findings of the second audit in full, and which ones of the first it no longer has."""
+    """Print which findings of the first audit are gone, then those of the second one in full."""
     screen.line(f"Before: {_verdict(before)}. After: {_verdict(after)}.")
-    remaining = {_identity(finding) for finding in after["findings"]}
+    earlier, remaining = ({_identity(finding) for finding in document["findings"]} for document in (before, after))
     gone = [finding for finding in before["findings"] if _identity(finding) not in remaining]
     if gone:
         screen.line()
@@ -107,10 +108,12 @@ def findings(screen: Screen, before: Document, after: Document) -> None:
             _wrapped(screen, f"{finding['severity']:<6}  {finding['title']}", "        ")
     if after["findings"]:
         screen.line()
-        screen.line("Still there after tuning:", "bold")
+        screen.line("Found after tuning:", "bold")
     for finding in after["findings"]:
-        head = f"{screen.paint(finding['severity'].ljust(6), SEVERITY_STYLES[finding['severity']])}  {finding['title']}  [{finding['id']}]"
-        screen.line(head)
+        severity = screen.paint(finding["severity"].ljust(6), SEVERITY_STYLES[finding["severity"]])
+        new = "" if _identity(finding) in earlier else "  (new)"
+        screen.line(f"{severity}  {finding['title']}{new}")
+        screen.line(f"        explained in docs/findings/{finding['id']}.md")
         _wrapped(screen, f"        evidence: {_text(finding['evidence'])}", "          ")
         _wrapped(screen, f"        what to do: {finding['remedy']}", "          ")
         for useless in finding.get("will_not_help", ()):
