@@ -44,7 +44,7 @@ PATHS = [
     "net/core/somaxconn",
     PORT_RANGE,
 ]
-NUMBER = re.compile(r"0[xX][0-9a-fA-F]+|0[0-7]*|[1-9][0-9]*")
+NUMBER = "0[xX][0-9a-fA-F]+|0[0-7]*|[1-9][0-9]*"
 
 
 def integer(word: str) -> int:
@@ -52,19 +52,30 @@ def integer(word: str) -> int:
     return int(word, 16) if word[:2].lower() == "0x" else int(word, 8 if word.startswith("0") else 10)
 
 
+def numbers(path: str, value: str) -> list[int]:
+    """Return what the kernel stores for a value of the kinds that the test generates, [] when it refuses; ``probe`` measures it.
+
+    Leading isspace(3) is skipped; blank, tab or line feed ends a number; what follows the last one needed is ignored (facts:
+    write(2) is short and a second write on the same descriptor does nothing).
+    """
+    wanted = 2 if path == PORT_RANGE else 1
+    found, rest = [], value
+    for _ in range(wanted):
+        match = re.match(f"[ \\t\\n\\v\\f\\r]*({NUMBER})(?=[ \\t\\n]|$)", rest)
+        if not match:
+            return []
+        found.append(integer(match.group(1)))
+        rest = rest[match.end() :]
+    return found if wanted == 1 or 1024 <= found[0] <= found[1] <= 65535 else []
+
+
 def accepts(name: str, value: str) -> bool:
-    """Tell whether the kernel takes a value of the kinds that the test generates; measured at the start by ``probe``."""
-    words = re.split("[ \t]+", value.strip(" \t\n"))
-    if not all(NUMBER.fullmatch(word) for word in words):
-        return False
-    if sysctl_conf.swap(name) != PORT_RANGE:
-        return len(words) == 1
-    return len(words) == 2 and 1024 <= integer(words[0]) <= integer(words[1]) <= 65535
+    return bool(numbers(sysctl_conf.swap(name), value))
 
 
-def kernel_form(value: str) -> str:
+def kernel_form(path: str, value: str) -> str:
     """Write a value as the kernel prints it, fields joined by one space."""
-    return " ".join(str(integer(word)) for word in value.split())
+    return " ".join(map(str, numbers(path, value)))
 
 
 def mount(*argv: str) -> None:
@@ -111,12 +122,14 @@ def read(path: str) -> str:
 def probe() -> None:
     """Check that each key takes the values that ``accepts`` promises and refuses the others."""
     for path in PATHS:
-        tries = ["2000 3000", "0x800 010000"] if path == PORT_RANGE else ["3", "120", "0x10", "010"]
+        tries = ["2000 3000", "0x800 010000", "2000 3000 x"] if path == PORT_RANGE else ["3", "120", "0x10", "010", "\v5 # x"]
         for value in tries:
             proc(path).write_text(value + "\n")
-            if read(path) != kernel_form(value):
+            if not numbers(path, value) or read(path) != kernel_form(path, value):
                 raise SystemExit(f"{path} does not take {value!r}: {read(path)!r}")
-        for value in ("banana", "", "5#", "=5", "5\r6"):
+        for value in ("banana", "", "5#", "=5", "5\r6", "5\v"):
+            if numbers(path, value):
+                raise SystemExit(f"numbers({path!r}, {value!r}) is not empty")
             try:
                 proc(path).write_bytes(value.encode() + b"\n")
             except OSError:
@@ -183,7 +196,7 @@ class Oracle:
         stray = sorted(set(map(sysctl_conf.swap, effective)) - set(PATHS))
         if stray:
             raise SystemExit(f"the tree sets keys that are not watched: {stray}")
-        values = {sysctl_conf.swap(name): kernel_form(found["value"]) for name, found in effective.items()}
+        values = {path: kernel_form(path, found["value"]) for path, found in ((sysctl_conf.swap(name), found) for name, found in effective.items())}
         return {path: values.get(path, self.baseline[path]) for path in PATHS}
 
     def compare(self, tree: dict[str, Any]) -> dict[str, Any]:

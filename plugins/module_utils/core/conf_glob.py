@@ -145,5 +145,8 @@ class KeyTree(object):
         """Return [(path as glob(3) spells it, key)] for every key that matches ``pattern``."""
         out = []
         for part in braces(pattern) if with_braces else [pattern]:
-            out.extend(self._walk(part, True))
+            bare = part.rstrip("/")
+            # glob(3) drops a slash at the end; a pattern in front of it then matches folders only, a plain name anything.
+            if bare == part or not is_glob(bare.rpartition("/")[2]):
+                out.extend(self._walk(bare, True))
         return out

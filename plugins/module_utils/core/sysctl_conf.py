@@ -77,8 +77,10 @@ def _opened(directory, entry, rules):
     by_name = dict((other.name, other) for other in directory.entries)
     found = []
     for pattern in conf_glob.braces(name):
-        found.extend(other for other in sorted(by_name) if conf_glob.component_matches(pattern, other.decode("latin-1")))
-    return [by_name[other] for other in found] or [entry]
+        found.extend(by_name[other] for other in sorted(by_name) if conf_glob.component_matches(pattern, other.decode("latin-1")))
+    # The first match that cannot be opened ends Preload: those behind it are not read.
+    last = next((index for index, other in enumerate(found) if other.kind == "dangling"), len(found))
+    return found[:last + 1] or [entry]
 
 
 def files(tree, rules):
