@@ -45,6 +45,7 @@ def run(tmp_path, monkeypatch):
         )  # fmt: skip
         loader = SimpleNamespace(get_basedir=lambda: str(tmp_path))
         plugin = action.ActionModule(task, mock.MagicMock(), mock.MagicMock(), loader, None, None)
+        plugin._load_name = "linuxnet.tcp.audit"
         host = Host({"changed": False, "tcp_facts": facts_of()} if answer is None else answer)
         plugin._execute_module = host
         return plugin.run(task_vars={"inventory_hostname": "web1"}), host
