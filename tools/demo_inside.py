@@ -227,7 +227,6 @@ def main(plan_file: str, outcome_file: str) -> int:
         screen.line(f"demo: {problem}", "red")
         return 1
     except KeyboardInterrupt:
-        screen.line("demo: stopped; nothing is left running", "yellow")
         return 130
     finally:
         outcome.save(Path(outcome_file))
