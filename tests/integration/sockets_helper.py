@@ -16,8 +16,9 @@ import socket
 import sys
 from collections.abc import Iterator
 
+# Below the ephemeral range, so that no port of the kernel's choice is among them.
 FIRST_SOURCE_PORT = 10000
-SOURCE_PORTS = 50000
+SOURCE_PORTS = 20000
 SERVER = "127.0.0.2"
 
 
@@ -48,68 +49,69 @@ class Population:
 
     def time_wait(self, count: int) -> None:
         """One TIME_WAIT each: the server closes first, as an HTTP server does."""
-        for _ in range(count):
+        for _dummy in range(count):
             client, served = self.connection()
             served.close()
             client.close()
 
     def established(self, count: int) -> None:
         """Two ESTABLISHED each."""
-        for _ in range(count):
+        for _dummy in range(count):
             self.held.extend(self.connection())
 
     def close_wait(self, count: int) -> None:
         """One CLOSE_WAIT and one FIN_WAIT2 that a process still holds."""
-        for _ in range(count):
+        for _dummy in range(count):
             client, served = self.connection()
             served.shutdown(socket.SHUT_WR)
             self.held.extend((client, served))
 
     def fin_wait2(self, count: int) -> None:
         """One CLOSE_WAIT and one orphaned FIN_WAIT2, which the kernel keeps as a time-wait object."""
-        for _ in range(count):
+        for _dummy in range(count):
             client, served = self.connection()
             served.close()
             self.held.append(client)
 
     def listen(self, count: int) -> None:
         """One LISTEN each."""
-        for _ in range(count):
+        for _dummy in range(count):
             self.listener(("127.0.0.3", 0))
 
     def connected_out(self, count: int) -> None:
         """Two ESTABLISHED each; the client's port is chosen by the kernel, so it is an ephemeral one."""
-        for _ in range(count):
+        for _dummy in range(count):
             client = socket.create_connection(self._server.getsockname())
             self.held.extend((client, self._server.accept()[0]))
 
     def ipv6(self, count: int) -> None:
         """Two ESTABLISHED each over ::1."""
         server = self.listener(("::1", 0), socket.AF_INET6)
-        for _ in range(count):
+        for _dummy in range(count):
             client = socket.create_connection(server.getsockname()[:2])
             self.held.extend((client, server.accept()[0]))
 
     def mapped(self, count: int) -> None:
         """One ESTABLISHED of each family: an IPv4 client of a server that listens on [::]."""
         server = self.listener(("::", 0), socket.AF_INET6)
-        for _ in range(count):
+        for _dummy in range(count):
             client = socket.create_connection(("127.0.0.1", server.getsockname()[1]))
             self.held.extend((client, server.accept()[0]))
 
     def syn_sent(self, count: int) -> None:
         """One SYN_SENT each, towards a listener that drops SYNs because two connections wait where one may (+2 ESTABLISHED pairs)."""
         full = self.listener(("127.0.0.4", 0), backlog=1)
-        for _ in range(2):
+        for _dummy in range(2):
             self.held.append(socket.create_connection(full.getsockname()))
-        for _ in range(count):
+        for _dummy in range(count):
             client = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
             client.setblocking(False)
             client.connect_ex(full.getsockname())
             self.held.append(client)
 
 
-KINDS = ("established", "close_wait", "fin_wait2", "listen", "connected_out", "ipv6", "mapped", "syn_sent", "time_wait")
+# Those that bind a port of the kernel's choice come before connected_out: a later one could get the number of a client's port.
+KINDS = ("established", "close_wait", "fin_wait2", "listen", "ipv6", "mapped", "syn_sent", "connected_out", "time_wait")
 
 
 def fresh_sources() -> Iterator[tuple[str, int]]:

@@ -70,7 +70,7 @@ def populate(netns: Namespace, **counts: int) -> None:
         argv += [f"--{kind.replace('_', '-')}", str(count)]
     helper = netns.popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     assert helper.stdout is not None
-    ready, _, _ = select.select([helper.stdout], [], [], POPULATION_SECONDS)
+    ready = select.select([helper.stdout], [], [], POPULATION_SECONDS)[0]
     assert ready, f"no sockets within {POPULATION_SECONDS} s"
     assert helper.stdout.readline() == "ready\n"
 
@@ -156,8 +156,8 @@ def test_listeners_equal_ss(netns: Namespace) -> None:
     listed = netns.module("socket_info", {"details": ["listeners"]})["listeners"]
     found = set()
     for line in netns.run(["ss", "-Hltn"]).stdout.splitlines():
-        _, queued, backlog, local, *_ = line.split()
-        address, _, port = local.rpartition(":")
+        queued, backlog, local = line.split()[1:4]
+        address, port = local.rsplit(":", 1)
         found.add(({"*": "::"}.get(address, address.strip("[]")), int(port), int(queued), int(backlog)))
     assert {(row["address"], row["port"], row["queued"], row["backlog"]) for row in listed} == found
     assert [row["port"] for row in listed] == sorted(row["port"] for row in listed)

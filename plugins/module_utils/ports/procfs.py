@@ -54,8 +54,10 @@ class ProcFs(object):
 
     def _stream(self, path, stream):
         try:
-            for line in stream:
+            line = stream.readline()
+            while line:
                 yield line
+                line = stream.readline()
         except (IOError, OSError) as exc:
             raise self._refused(path, exc)
         finally:
