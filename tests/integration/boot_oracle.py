@@ -33,8 +33,17 @@ COVERS = ("/etc", "/run", "/usr/local/lib", "/usr/lib/sysctl.d", "/lib/sysctl.d"
 CREDENTIALS = "/run/credentials/@system"
 INTERFACE = "lt0.5"
 
-TOP = ("tcp_fin_timeout", "tcp_keepalive_time", "tcp_keepalive_intvl", "tcp_keepalive_probes", "tcp_retries2", "tcp_max_syn_backlog",
-       "tcp_max_tw_buckets", "tcp_orphan_retries", "ip_default_ttl")
+TOP = (
+    "tcp_fin_timeout",
+    "tcp_keepalive_time",
+    "tcp_keepalive_intvl",
+    "tcp_keepalive_probes",
+    "tcp_retries2",
+    "tcp_max_syn_backlog",
+    "tcp_max_tw_buckets",
+    "tcp_orphan_retries",
+    "ip_default_ttl",
+)
 PER_DEVICE = ("log_martians", "secure_redirects", "arp_announce", "arp_accept", "arp_ignore")
 DEVICES = ("all", "default", "lo", INTERFACE, "lt1")
 PORT_RANGE = "net/ipv4/ip_local_port_range"
@@ -60,7 +69,7 @@ def numbers(path: str, value: str) -> list[int]:
     """
     wanted = 2 if path == PORT_RANGE else 1
     found, rest = [], value
-    for _ in range(wanted):
+    for dummy in range(wanted):  # noqa: B007  ansible-test refuses _
         match = re.match(f"[ \\t\\n\\v\\f\\r]*({NUMBER})(?=[ \\t\\n]|$)", rest)
         if not match:
             return []
@@ -188,7 +197,7 @@ class Oracle:
     def real(self, argv: list[str]) -> dict[str, str]:
         self.reset()
         environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C", "CREDENTIALS_DIRECTORY": CREDENTIALS}
-        subprocess.run(argv, env=environment, stdin=subprocess.DEVNULL, capture_output=True, timeout=20)
+        subprocess.run(argv, env=environment, stdin=subprocess.DEVNULL, capture_output=True, timeout=20, check=False)
         return {path: read(path) for path in PATHS}
 
     def predicted(self, loader: str) -> dict[str, str]:
@@ -196,7 +205,10 @@ class Oracle:
         stray = sorted(set(map(sysctl_conf.swap, effective)) - set(PATHS))
         if stray:
             raise SystemExit(f"the tree sets keys that are not watched: {stray}")
-        values = {path: kernel_form(path, found["value"]) for path, found in ((sysctl_conf.swap(name), found) for name, found in effective.items())}
+        values = {
+            path: kernel_form(path, found["value"])
+            for path, found in ((sysctl_conf.swap(name), found) for name, found in effective.items())
+        }
         return {path: values.get(path, self.baseline[path]) for path in PATHS}
 
     def compare(self, tree: dict[str, Any]) -> dict[str, Any]:

@@ -38,12 +38,18 @@ class Worker:
         host_netns = os.readlink("/proc/self/ns/net")
         unshare = ["unshare", *([] if os.geteuid() == 0 else ["-U", "-r"]), "-n", "-m", "--propagation", "private"]
         self.process = subprocess.Popen(
-            [*unshare, sys.executable, str(HERE / "boot_oracle.py"), host_netns], env={**os.environ, "PYTHONPATH": str(collections)},
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+            [*unshare, sys.executable, str(HERE / "boot_oracle.py"), host_netns],
+            env={**os.environ, "PYTHONPATH": str(collections)},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
         self.versions = {name: tuple(version) for name, version in self._answer()["versions"].items()}
 
     def _answer(self) -> dict[str, Any]:
-        assert self.process.stdout and self.process.stderr
+        assert self.process.stdout
+        assert self.process.stderr
         answer = self.process.stdout.readline()
         if not answer:
             raise RuntimeError("the oracle stopped: " + self.process.stderr.read().strip())
@@ -71,7 +77,9 @@ def lacking() -> str:
         return "sysctl is not installed (Debian: package procps)"
     if not os.path.isdir("/usr/lib/sysctl.d"):
         return "/usr/lib/sysctl.d does not exist, so it cannot be covered"
-    probe = subprocess.run([*(["unshare"] if os.geteuid() == 0 else ["unshare", "-Ur"]), "-n", "-m", "true"], capture_output=True, text=True)
+    probe = subprocess.run(
+        [*(["unshare"] if os.geteuid() == 0 else ["unshare", "-Ur"]), "-n", "-m", "true"], capture_output=True, text=True, check=False
+    )
     return "" if probe.returncode == 0 else "no private network and mount namespace: " + probe.stderr.strip()
 
 
@@ -117,9 +125,14 @@ def test_versions_are_told_without_asking_the_tools(worker: Worker) -> None:
     """Compare the versions read from file names with what the two programs print."""
     import boot_oracle
 
-    systemd = re.search(r"systemd (\d+)", subprocess.run([boot_oracle.SYSTEMD_SYSCTL, "--version"], capture_output=True, text=True).stdout)
-    procps = re.search(r"(\d+)\.(\d+)\.(\d+)", subprocess.run([boot_oracle.SYSCTL, "--version"], capture_output=True, text=True).stdout)
-    assert systemd and procps
+    systemd = re.search(
+        r"systemd (\d+)", subprocess.run([boot_oracle.SYSTEMD_SYSCTL, "--version"], capture_output=True, text=True, check=False).stdout
+    )
+    procps = re.search(
+        r"(\d+)\.(\d+)\.(\d+)", subprocess.run([boot_oracle.SYSCTL, "--version"], capture_output=True, text=True, check=False).stdout
+    )
+    assert systemd
+    assert procps
     assert worker.versions["systemd"][0] == int(systemd.group(1))
     assert worker.versions["procps"] == tuple(map(int, procps.groups()))
 
@@ -137,8 +150,14 @@ def test_predictions_hold_for_random_trees(worker: Worker, capsys: pytest.Captur
     count: Counter[str] = Counter()
     mistaken: dict[str, boot_trees.Tree] = {}
 
-    @hypothesis.settings(max_examples=TREES, derandomize=True, database=None, deadline=None, phases=[hypothesis.Phase.generate],
-                         suppress_health_check=list(hypothesis.HealthCheck))
+    @hypothesis.settings(
+        max_examples=TREES,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        phases=[hypothesis.Phase.generate],
+        suppress_health_check=list(hypothesis.HealthCheck),
+    )
     @hypothesis.given(boot_trees.trees)
     def each(tree: boot_trees.Tree) -> None:
         answer = worker.ask(tree)
@@ -153,9 +172,11 @@ def test_predictions_hold_for_random_trees(worker: Worker, capsys: pytest.Captur
     each()
     versions = {name: ".".join(map(str, version)) for name, version in worker.versions.items()}
     with capsys.disabled():
-        print(f"\nboot value: {count['trees']} trees, systemd-sysctl: {count['systemd']} mismatches, procps: {count['procps']} mismatches"
-              f" (systemd {versions['systemd']}, procps {versions['procps']}; the real tools changed something in {count['systemd changed']} and"
-              f" {count['procps changed']} trees and disagreed with each other in {count['disagree']})")
+        print(
+            f"\nboot value: {count['trees']} trees, systemd-sysctl: {count['systemd']} mismatches, procps: {count['procps']} mismatches"
+            f" (systemd {versions['systemd']}, procps {versions['procps']}; the real tools changed something in {count['systemd changed']} and"
+            f" {count['procps changed']} trees and disagreed with each other in {count['disagree']})"
+        )
     assert not mistaken, "\n".join(f"{loader}: {shrunk(worker, tree, loader)}" for loader, tree in mistaken.items())
     # Without trees that set something and trees that tell the loaders apart, agreement would prove nothing.
     assert count["trees"] >= TREES * 0.9

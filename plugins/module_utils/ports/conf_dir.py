@@ -122,6 +122,9 @@ class ConfDir(object):
         """Follow symbolic links inside the root; return the final path, or None when it does not exist."""
         parts, done, links = [p for p in path.split("/") if p], [], 0
         while parts:
+            if done + parts == ["dev", "null"]:
+                # The device need not exist below a root that is not /.
+                return "/dev/null"
             part = parts.pop(0)
             if part in (".", ".."):
                 done = done[:-1] if part == ".." else done
@@ -138,8 +141,6 @@ class ConfDir(object):
                 return None
             done = [] if target.startswith("/") else done
             parts = [p for p in target.split("/") if p] + parts
-            if done + parts == ["dev", "null"]:
-                return "/dev/null"
         return "/" + "/".join(done)
 
     def _single(self, path):
@@ -239,7 +240,9 @@ class ConfDir(object):
 
 
 def _bytes(path):
-    return path if isinstance(path, bytes) else os.fsencode(path)
+    if isinstance(path, bytes):
+        return path
+    return os.fsencode(path) if hasattr(os, "fsencode") else path.encode("utf-8")
 
 
 def _upstream(version):
