@@ -182,7 +182,7 @@ def _drop_in(path: Path) -> dict[str, str]:
     """Read ``key = value`` lines as sysctl.d(5) has them, without the collection's own parser."""
     lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
     pairs = [line.partition("=") for line in lines if "=" in line and line.strip()[0] not in "#;"]
-    return {name.strip(): " ".join(value.split()) for name, _, value in pairs}
+    return {name.strip(): " ".join(value.split()) for name, dummy, value in pairs}
 
 
 def _rate(done: int, total: int, seconds: float) -> str:

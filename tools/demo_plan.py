@@ -75,5 +75,5 @@ class Outcome:
         """Read what ``save`` wrote."""
         document = json.loads(path.read_text(encoding="utf-8"))
         document["promises"] = [Promise(**promise) for promise in document["promises"]]
-        document["phases"] = [(name, seconds) for name, seconds in document["phases"]]
+        document["phases"] = [tuple(phase) for phase in document["phases"]]
         return cls(**document)

@@ -117,7 +117,7 @@ def time_wait_now() -> int:
 
 def raise_open_files(needed: int) -> None:
     """Lift the soft limit of open files to the hard one; PopulationError when that is too little."""
-    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     if hard != resource.RLIM_INFINITY and hard < needed:
         raise PopulationError(f"the limit of open files is {hard}, the demo needs {needed} in one process; raise it: ulimit -Hn {needed}")
@@ -164,13 +164,13 @@ class Population:
         vanished = mix.fin_wait2 - mix.close_wait
         if min(deaf, pairs, vanished) < 0:
             raise PopulationError(f"{mix} cannot be made of pairs on one loopback")
-        self._held += [_ask(_connect(PORTS[0]), b"stay") for _ in range(pairs)]
-        self._held += [_half_closed() for _ in range(mix.close_wait)]
+        self._held += [_ask(_connect(PORTS[0]), b"stay") for dummy in range(pairs)]
+        self._held += [_half_closed() for dummy in range(mix.close_wait)]
         _vanish(vanished)
-        self._held += [_deaf() for _ in range(deaf)]
-        self._held += [_last_ack() for _ in range(mix.last_ack)]
+        self._held += [_deaf() for dummy in range(deaf)]
+        self._held += [_last_ack() for dummy in range(mix.last_ack)]
         self._held += _closing(mix.closing)
-        self._held += [_connect(PORTS[-1]) for _ in range(mix.syn_recv)]
+        self._held += [_connect(PORTS[-1]) for dummy in range(mix.syn_recv)]
 
     def churn(self, connections: int, progress: Callable[[int], None]) -> float:
         """Open and close so many connections, the server closing first; return the seconds it took.
@@ -233,7 +233,7 @@ def _listen(port: int) -> socket.socket:
 def serve_pages(listener: socket.socket) -> NoReturn:
     """Answer one request per connection and close first, as the article's Apache does: each leaves a TIME_WAIT here."""
     while True:
-        connection, _ = listener.accept()
+        connection = listener.accept()[0]
         with connection:
             connection.settimeout(PATIENCE)
             try:
@@ -254,11 +254,11 @@ def serve_held(*listeners: socket.socket) -> NoReturn:
     for listener in listeners:
         selector.register(listener, selectors.EVENT_READ)
     while True:
-        for key, _ in selector.select():
+        for key, _dummy in selector.select():
             peer = key.fileobj
             assert isinstance(peer, socket.socket)
             if key.fileobj in listeners:
-                connection, _ = peer.accept()
+                connection = peer.accept()[0]
                 kept.append(connection)
                 selector.register(connection, selectors.EVENT_READ)
             elif _obey(peer):
@@ -319,7 +319,7 @@ def _vanish(number: int) -> None:
     A socket closed in repair mode sends nothing (tcp(7) TCP_REPAIR; needs CAP_NET_ADMIN in the namespace). It must have
     acknowledged the server's FIN before, which TCP may delay.
     """
-    clients = [_ask(_connect(PORTS[0]), b"half") for _ in range(number)]
+    clients = [_ask(_connect(PORTS[0]), b"half") for dummy in range(number)]
     _wait_for_state(clients, "FIN_WAIT2")
     for client in clients:
         client.setsockopt(socket.IPPROTO_TCP, TCP_REPAIR, 1)
@@ -350,7 +350,7 @@ def _last_ack() -> socket.socket:
 
 def _closing(number: int) -> list[socket.socket]:
     """CLOSING at the server, FIN_WAIT1 here: both ended at once and the client heard nothing of it."""
-    clients = [_deaf() for _ in range(number)]
+    clients = [_deaf() for dummy in range(number)]
     _wait_for_state(clients, "FIN_WAIT1")
     for client in clients:
         client.shutdown(socket.SHUT_WR)

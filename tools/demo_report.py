@@ -55,7 +55,7 @@ def report(screen: Screen, before: Document, after: Document, outcome: Outcome) 
     findings(screen, before, after)
     _heading(screen, "Time")
     phases = [(name, f"{seconds:.1f} s") for name, seconds in outcome.phases]
-    screen_lines(screen, table(("step", "took"), [*phases, ("all", f"{sum(seconds for _, seconds in outcome.phases):.1f} s")], (1,)))
+    screen_lines(screen, table(("step", "took"), [*phases, ("all", f"{sum(seconds for dummy, seconds in outcome.phases):.1f} s")], (1,)))
 
 
 def promises(screen: Screen, outcome: Outcome) -> bool:

@@ -22,6 +22,7 @@ from __future__ import absolute_import, division, print_function
 
 __metaclass__ = type
 
+import itertools
 from collections import namedtuple
 
 Parameter = namedtuple(
@@ -161,7 +162,7 @@ def check(rows):
         if row.name in seen:
             raise ContradictoryRow("%s: stands here twice" % row.name)
         seen.add(row.name)
-        for problem in _problems(row):
+        for problem in itertools.chain(_problems(row), _history_problems(row)):
             raise ContradictoryRow("%s: %s" % (row.name, problem))
     return tuple(rows)
 
@@ -184,8 +185,6 @@ def _problems(row):
         yield "enforced minimum %d above maximum %d" % (least, most)
     if least is not None and low is not None and not (least <= low and high <= most):
         yield "sensible range outside the enforced one"
-    for problem in _history_problems(row):
-        yield problem
 
 
 def _history_problems(row):

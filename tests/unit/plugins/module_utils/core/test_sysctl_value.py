@@ -104,7 +104,8 @@ def test_a_list_too_long_for_one_write_is_refused():
 ])
 def test_comparison_is_typed(parameter, left, right, expected):
     assert sysctl_value.same(parameter, left, right) is expected
-    assert sysctl_value.same(parameter, right, left) is expected
+    swapped = (right, left)
+    assert sysctl_value.same(parameter, *swapped) is expected
 
 
 @pytest.mark.parametrize("parameter, text, expected", [
@@ -121,7 +122,9 @@ def test_typed_refuses_another_shape(parameter, text):
         sysctl_value.typed(parameter, text)
 
 
-@pytest.mark.parametrize("running, kind, fields", [("5\n", "int", 1), ("1\t2", "int", 2), ("1 2 3 4 5", "int", 5), ("fq_codel", "string", 1), ("", "string", 0)])
+@pytest.mark.parametrize("running, kind, fields", [
+    ("5\n", "int", 1), ("1\t2", "int", 2), ("1 2 3 4 5", "int", 5), ("fq_codel", "string", 1), ("", "string", 0),
+])
 def test_the_shape_of_an_unknown_key_is_that_of_its_value(running, kind, fields):
     shape = sysctl_value.shape_of("net.x.y", running)
     assert (shape.type, shape.fields, shape.minimum, shape.maximum) == (kind, fields, None, None)
