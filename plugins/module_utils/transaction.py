@@ -89,7 +89,7 @@ def _refusal(problems):
         "%s%s; %s" % (problems[0], more, _NOTHING), changed=False, settings=[], undone=[], left=[], problems=problems)
 
 
-class _Failure(Exception):
+class _Failure(errors.LinuxnetError):
     """One step did not work; the message says which and why."""
 
 
@@ -217,7 +217,9 @@ def _rolled_back(failure, outcomes, plan):
 
 
 def _message(failure):
-    return getattr(failure, "message", None) or str(failure) or repr(failure)
+    if isinstance(failure, errors.LinuxnetError):
+        return failure.message
+    return "%s: %s; this should not happen, please report it" % (type(failure).__name__, failure)
 
 
 def _standing(undone, left):

@@ -383,7 +383,9 @@ def test_a_defect_of_ours_puts_the_host_back_too(host):
         raise KeyError("defect")
 
     host.store.replace = replace
-    assert sorted(host.refuse(ARTICLE).details["undone"]) == sorted(ARTICLE)
+    error = host.refuse(ARTICLE)
+    assert sorted(error.details["undone"]) == sorted(ARTICLE)
+    assert error.message.startswith("KeyError: 'defect'; this should not happen")
 
 
 @pytest.mark.parametrize("name, value, release, reason, words", [

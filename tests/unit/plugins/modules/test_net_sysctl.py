@@ -1,0 +1,105 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.tcp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import absolute_import, division, print_function
+
+__metaclass__ = type
+
+import pytest
+
+from ansible_collections.linuxnet.tcp.plugins.module_utils.core import errors
+from ansible_collections.linuxnet.tcp.plugins.modules import net_sysctl, net_sysctl_info
+
+PATH = "/etc/sysctl.d/90-linuxnet-tcp.conf"
+OPTIONS = {"settings": {"net.ipv4.tcp_sack": 1}, "state": "present", "persist": True, "runtime": True, "path": PATH, "unsupported": "fail"}
+
+
+class Ended(Exception):
+    """The module left, with these results."""
+
+
+class FakeModule(object):
+    """Record how the module translates; the real AnsibleModule reads stdin and ends the process."""
+
+    check_mode = True
+    labelled = []
+    selinux = True
+
+    def __init__(self, argument_spec, supports_check_mode):
+        FakeModule.spec, FakeModule.supports_check_mode = argument_spec, supports_check_mode
+        self.warned = []
+        self.params = dict((name, option.get("default")) for name, option in argument_spec.items())
+        self.params.update((name, value) for name, value in OPTIONS.items() if name in self.params)
+
+    def warn(self, text):
+        self.warned.append(text)
+
+    def exit_json(self, **results):
+        raise Ended(dict(results, warned=self.warned))
+
+    def fail_json(self, **results):
+        raise Ended(dict(results, failed=True))
+
+    def selinux_enabled(self):
+        return self.selinux
+
+    def selinux_default_context(self, path):
+        return ["system_u", "object_r", "system_conf_t", "s0"]
+
+    def set_context_if_different(self, path, context, changed):
+        self.labelled.append((path, context))
+
+
+def run(module, monkeypatch):
+    monkeypatch.setattr(module, "AnsibleModule", FakeModule)
+    with pytest.raises(Ended) as caught:
+        module.main()
+    return caught.value.args[0]
+
+
+def test_the_options_become_one_request(monkeypatch):
+    asked = []
+
+    def apply(request, tree, store):
+        asked.append((request, store.path))
+        return {"changed": True, "settings": [], "diff": [], "warnings": ["look"]}
+
+    monkeypatch.setattr(net_sysctl.transaction, "apply", apply)
+    assert run(net_sysctl, monkeypatch) == {"changed": True, "settings": [], "diff": [], "warned": ["look"]}
+    (request, path), = asked
+    assert (dict(request._asdict()), path) == (dict(OPTIONS, check_mode=True), PATH)
+    assert FakeModule.supports_check_mode is True
+
+
+def test_a_failure_keeps_its_details(monkeypatch):
+    def apply(*_arguments):
+        raise errors.TransactionError("why", changed=True, undone=["a"], left=[{"name": "b"}])
+
+    monkeypatch.setattr(net_sysctl.transaction, "apply", apply)
+    assert run(net_sysctl, monkeypatch) == {"failed": True, "msg": "why", "changed": True, "undone": ["a"], "left": [{"name": "b"}]}
+
+
+@pytest.mark.parametrize("selinux, expected", [(True, [("/t", ["system_u", "object_r", "system_conf_t", "s0"])]), (False, [])])
+def test_a_new_file_gets_the_label_of_its_path(monkeypatch, selinux, expected):
+    monkeypatch.setattr(FakeModule, "selinux", selinux)
+    monkeypatch.setattr(FakeModule, "labelled", [])
+    net_sysctl.labelled_store(FakeModule({"path": {}}, True))._set_context("/t", PATH)
+    assert FakeModule.labelled == expected
+
+
+def test_info_returns_what_the_reader_found(monkeypatch):
+    asked = []
+    monkeypatch.setattr(net_sysctl_info.sysctl_tree.SysctlTree, "release", lambda self: "6.18.44")
+    monkeypatch.setattr(net_sysctl_info.drop_in_file.DropInFile, "read", lambda self: b"x")
+    monkeypatch.setattr(net_sysctl_info.parameters, "read_parameters", lambda names, tree, data, release: asked.append((names, data, release)) or {"k": {}})
+    assert run(net_sysctl_info, monkeypatch) == {"changed": False, "parameters": {"k": {}}, "warned": []}
+    assert asked == [(["net.ipv4.tcp_*"], b"x", "6.18.44")]
+
+
+def test_info_fails_with_the_message(monkeypatch):
+    def read_parameters(*_arguments):
+        raise errors.InvalidInput("vm.swappiness: outside net.")
+
+    monkeypatch.setattr(net_sysctl_info.parameters, "read_parameters", read_parameters)
+    assert run(net_sysctl_info, monkeypatch) == {"failed": True, "msg": "vm.swappiness: outside net."}
