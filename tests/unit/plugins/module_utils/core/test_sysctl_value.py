@@ -103,9 +103,8 @@ def test_a_list_too_long_for_one_write_is_refused():
     (WORD, "a b", "b a", False), (FOUR, "1 2 3 4", "1\t2\t3\t4", True),
 ])
 def test_comparison_is_typed(parameter, left, right, expected):
-    assert sysctl_value.same(parameter, left, right) is expected
-    swapped = (right, left)
-    assert sysctl_value.same(parameter, *swapped) is expected
+    for pair in ((left, right), (right, left)):
+        assert sysctl_value.same(parameter, *pair) is expected
 
 
 @pytest.mark.parametrize("parameter, text, expected", [
