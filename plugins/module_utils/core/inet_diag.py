@@ -128,7 +128,8 @@ class Dump(object):
 
     def _control(self, kind, data, position, size):
         """Act on a message that carries no socket."""
-        if kind == _NLMSG_NOOP:
+        # One with a body is a socket whose type was damaged.
+        if kind == _NLMSG_NOOP and size == _HEADER.size:
             return
         if kind not in (_NLMSG_ERROR, _NLMSG_DONE):
             raise _incomplete('message type %d is not expected' % kind)

@@ -164,6 +164,13 @@ def test_noop_and_acknowledgement_carry_nothing():
     assert counts_of([noop + status(2, 0) + message(), done()]) == {'TIME_WAIT': 1}
 
 
+def test_a_noop_with_a_body_is_a_damaged_message():
+    damaged = message()
+    struct.pack_into('=H', damaged, 4, 1)
+    with pytest.raises(errors.IncompleteDump):
+        counts_of([damaged, done()])
+
+
 def test_a_dump_without_an_end_is_incomplete():
     with pytest.raises(errors.IncompleteDump) as caught:
         table_of([message()])
