@@ -69,7 +69,7 @@ def numbers(path: str, value: str) -> list[int]:
     """
     wanted = 2 if path == PORT_RANGE else 1
     found, rest = [], value
-    for dummy in range(wanted):  # noqa: B007  ansible-test refuses _
+    for _dummy in range(wanted):
         match = re.match(f"[ \\t\\n\\v\\f\\r]*({NUMBER})(?=[ \\t\\n]|$)", rest)
         if not match:
             return []
@@ -103,6 +103,11 @@ def cover() -> list[str]:
         Path(path).mkdir(parents=True, exist_ok=True)
     Path(CREDENTIALS).mkdir(parents=True)
     return covers
+
+
+def add_interfaces() -> None:
+    for argv in (["ip", "link", "set", "lo", "up"], ["ip", "link", "add", INTERFACE, "type", "veth", "peer", "name", "lt1"]):
+        subprocess.run(argv, check=True, capture_output=True)
 
 
 def refuse_unless_safe(host_netns: str, covers: list[str]) -> None:
@@ -165,8 +170,6 @@ class Oracle:
     def __init__(self) -> None:
         self.port = FrozenVersions()
         self.port.frozen = conf_dir.ConfDir().versions()
-        for argv in (["ip", "link", "set", "lo", "up"], ["ip", "link", "add", INTERFACE, "type", "veth", "peer", "name", "lt1"]):
-            subprocess.run(argv, check=True, capture_output=True)
         before = {path: read(path) for path in PATHS}
         probe()
         self.baseline = before
@@ -239,7 +242,13 @@ def strays(oracle: Oracle, patterns: list[str]) -> list[str]:
 
 
 def main(host_netns: str) -> None:
-    refuse_unless_safe(host_netns, cover())
+    try:
+        covers = cover()
+        refuse_unless_safe(host_netns, covers)
+        add_interfaces()
+    except subprocess.CalledProcessError as error:
+        print(json.dumps({"unavailable": f"{' '.join(error.cmd)}: {error.stderr.decode().strip()}"}), flush=True)
+        return
     oracle = Oracle()
     print(json.dumps({"ready": True, "versions": oracle.port.frozen}), flush=True)
     for line in sys.stdin:

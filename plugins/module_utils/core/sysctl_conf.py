@@ -135,7 +135,8 @@ def _split_procps(line, rules):
 
 
 def _split_strtok(line, rules):
-    key, equals, value = line.strip(_SPACE).lstrip("=").partition("=")
+    # A carriage return is stripped behind, not in front: the second line of a LF CR file is lost.
+    key, dummy, value = line.rstrip(_SPACE).lstrip(" \t").lstrip("=").partition("=")
     value = value.lstrip("\n\r").partition("\r")[0].lstrip(" \t")
     if not value:
         return None

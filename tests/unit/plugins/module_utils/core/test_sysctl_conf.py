@@ -148,6 +148,7 @@ def test_fields_are_joined_by_one_space():
     (PROCPS, (4, 0, 0), b"net.ipv4.tcp_fin*=5", "5"), (PROCPS, (4, 0, 0), b"net.ipv4.tcp_{fin,x}*=5", None),
     (PROCPS, (3, 3, 10), b"==net.ipv4.tcp_fin_timeout=5", "5"), (PROCPS, (3, 3, 10), b"net.ipv4.tcp_fin_timeout=", None),
     (PROCPS, (3, 3, 10), b"net.ipv4.tcp_fin_timeout = 5\r6", "5"),
+    (PROCPS, (3, 3, 17), b"\rnet.ipv4.tcp_fin_timeout=5", None), (PROCPS, (4, 0, 0), b"\rnet.ipv4.tcp_fin_timeout=5", "5"),
 ])
 def test_a_line_by_version(loader, version, line, value):
     assert one(loader, line, version).get(FIN) == value
