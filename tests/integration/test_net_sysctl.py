@@ -41,7 +41,7 @@ class Host:
     def running(self) -> dict[str, str]:
         """Return every net.ipv4 and net.core key as sysctl(8) reads it."""
         lines = self.netns.run(["sysctl", "-a", "--pattern", "^net\\.(ipv4|core)\\."], check=False).stdout.splitlines()
-        return {name: " ".join(value.split()) for name, _, value in (line.partition(" = ") for line in lines)}
+        return {name: " ".join(value.split()) for name, _equals, value in (line.partition(" = ") for line in lines)}
 
     def state(self) -> tuple[dict[str, str], bytes | None, list[int]]:
         """Return the running values, the drop-in and the time stamps of file and folder."""

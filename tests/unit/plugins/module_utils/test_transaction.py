@@ -180,7 +180,8 @@ def test_truth_table(host, state, kept, running, persist, runtime, check_mode):
         assert host.tree.written == []
         return
     assert host.get(KEY) == (WANTED if writes else running)
-    assert drop_in.lookup(host.file(), KEY) == (WANTED if state == "present" and persist else drop_in.lookup(FILES[kept], KEY) if not rewrites else None)
+    unwritten = None if rewrites else drop_in.lookup(FILES[kept], KEY)
+    assert drop_in.lookup(host.file(), KEY) == (WANTED if state == "present" and persist else unwritten)
     assert host.apply({KEY: 30}, **options)["changed"] is False
 
 
@@ -225,8 +226,8 @@ def test_all_problems_are_told_at_once(host):
     })
     assert sorted(problem.split(":")[0] for problem in error.details["problems"]) == [
         "net.ipv4.tcp_fastopen_key", "net.ipv4.tcp_fin_timeout", "net.ipv4.tcp_sack", "net.ipv4.tcp_tw_recycle", "net.ipv4.tcp_tw_reuze", "vm.swappiness"]
-    for part in ("removed in 4.12, this kernel is 6.18.44-test", "did you mean net.ipv4.tcp_tw_reuse", "given twice, as net.ipv4.tcp_sack and net/ipv4/tcp_sack",
-                 "1 of 6 problems", "ansible.posix.sysctl", "holds a secret"):
+    for part in ("removed in 4.12, this kernel is 6.18.44-test", "did you mean net.ipv4.tcp_tw_reuse",
+                 "given twice, as net.ipv4.tcp_sack and net/ipv4/tcp_sack", "1 of 6 problems", "ansible.posix.sysctl", "holds a secret"):
         assert part in error.message
 
 
