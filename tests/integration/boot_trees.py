@@ -148,10 +148,23 @@ sysctl_conf = st.one_of(
         [{"link": "/dev/null"}, {"link": "sysctl.d/99-sysctl.conf"}, {"link": "/usr/lib/sysctl.d/10-a.conf"}, {"directory": True}]
     ),
 )
-trees = st.fixed_dictionaries(
+mixed = st.fixed_dictionaries(
     {
         "folders": st.fixed_dictionaries(dict.fromkeys(FOLDERS, folder)),
         "sysctl_conf": sysctl_conf,
         "credential": st.one_of(st.none(), st.none(), st.none(), content()),
     }
 )
+
+# Many lines about three keys, so that what a spelling, an exclusion or the order does decides the outcome.
+rivals = st.sampled_from([path for path in KEYS * 2 + PATTERNS if "tcp_keepalive" in path])
+rival = st.builds(spell, rivals, st.one_of(st.just("dots"), spelling))
+claim = st.builds("{}{}={}\n".format, st.sampled_from(["", "", "", "-"]), rival, st.sampled_from((*NUMBERS, "8", "9", "x")))
+waiver = st.builds("-{}\n".format, rival)
+claims = st.lists(st.one_of(claim, claim, claim, claim, waiver), min_size=3, max_size=9).map(lambda lines: {"file": "".join(lines)})
+contest = st.builds(
+    lambda first, second: {"folders": {"/run/sysctl.d": {"a.conf": first, "b.conf": second}}, "sysctl_conf": None, "credential": None},
+    claims,
+    claims,
+)
+trees = st.one_of(mixed, mixed, contest)
