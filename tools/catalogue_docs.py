@@ -51,10 +51,15 @@ def load_catalogue() -> Any:
         link.parent.mkdir(parents=True)
         link.symlink_to(REPOSITORY)
         sys.path.insert(0, folder)
+        before = set(sys.modules)
         try:
             return importlib.import_module(f"{CORE}.catalogue")
         finally:
             sys.path.remove(folder)
+            # The folder is gone in a moment: who imports the collection later must find one that is there.
+            for name in set(sys.modules) - before:
+                if name.partition(".")[0] == "ansible_collections":
+                    del sys.modules[name]
 
 
 def render(catalogue: Any) -> str:

@@ -17,7 +17,7 @@ STEPS = ("create", "converge", "idempotence", "verify", "destroy")
 def molecule(stage: Stage) -> None:
     """Run each step of each scenario as one test, on the installed collection."""
     scenarios = sorted(path.parent.name for path in (places.ROOT / "extensions" / "molecule").glob("*/molecule.yml"))
-    reason = packages.ensure(stage, packages.CONTAINERS) or substrate.unusable(stage) or _containers_podman(stage)
+    reason = substrate.forbidden() or packages.ensure(stage, packages.CONTAINERS) or substrate.unusable(stage) or _containers_podman(stage)
     if reason:
         for scenario in scenarios:
             for step in STEPS:

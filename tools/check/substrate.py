@@ -10,6 +10,7 @@ vm.*, kernel.* and fs.* stay read-only. All of podman's settings and state lie b
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 from pathlib import Path
 
@@ -72,6 +73,11 @@ def settings() -> dict[str, str]:
         "CONTAINERS_STORAGE_CONF": str(STATE / "storage.conf"),
         "LINUXNET_TCP_IMAGE": f"{IMAGE}:{_recipe()}",
     }
+
+
+def forbidden() -> str | None:
+    """Say why this user cannot have such containers at all, or return None."""
+    return None if os.geteuid() == 0 else "a container with a uid map and systemd as PID 1 needs root"
 
 
 def unusable(stage: Stage) -> str | None:
