@@ -177,7 +177,7 @@ def test_ephemeral_ports_of_the_busiest_destination(netns: Namespace) -> None:
         assert facts == {"low": 62000, "high": 62099, "size": 100, "reserved": 10, "available": 90}
         port = busiest[0].pop("port")
         assert busiest == [{"source": "127.0.0.1", "destination": "127.0.0.2", "used": 63, "headroom_percent": 30.0}]
-        assert netns.run(["ss", "-Htn", "state", "established", f"dport = :{port}"]).stdout.count("\n") == 63
+        assert netns.run(["ss", "-4Htn", "state", "established", f"dport = :{port}"]).stdout.count("\n") == 63
 
 
 def test_the_whole_capacity_can_really_be_used(netns: Namespace) -> None:
