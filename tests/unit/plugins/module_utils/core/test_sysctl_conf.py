@@ -69,6 +69,8 @@ def test_the_same_base_name_counts_in_the_highest_folder_only(loader, version, v
 def test_files_are_ordered_by_base_name_bytewise_across_folders():
     given = tree(etc={b"Z.conf": FIN.encode() + b"=1", b"10-b.conf": FIN.encode() + b"=2"}, usr={b"9-a.conf": FIN.encode() + b"=3"})
     assert values(SYSTEMD, given) == values(PROCPS, given) == {FIN: "1"}
+    given = tree(etc={b"a.conf": FIN.encode() + b"=1"}, usr={b"Z.conf": FIN.encode() + b"=2"})
+    assert values(SYSTEMD, given) == values(PROCPS, given) == {FIN: "1"}
 
 
 @pytest.mark.parametrize("mask", [special("null", "/dev/null"), special("dangling"), special("directory"), b""])
