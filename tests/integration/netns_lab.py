@@ -13,12 +13,14 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
 HERE = Path(__file__).resolve().parent
 READY_SECONDS = 10
+END_SECONDS = 10
 MODULE_SECONDS = 120
 PLAYBOOK_SECONDS = 300
 
@@ -154,11 +156,20 @@ class Namespace:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(helper.pid, signal.SIGKILL)
             helper.wait(timeout=10)
-        for pid in self._members():
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
+        self._end_members()
         self._holder.kill()
         self._holder.communicate(timeout=10)
+
+    def _end_members(self) -> None:
+        """Kill what is left inside, again for what was just being forked, until nothing but the holder is seen."""
+        deadline = time.monotonic() + END_SECONDS
+        while left := [pid for pid in self._members() if pid != self.pid]:
+            if time.monotonic() > deadline:
+                raise RuntimeError(f"processes {left} do not end in the namespace of {self.root}")
+            for pid in left:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+            time.sleep(0.02)
 
     def _members(self) -> Iterator[int]:
         """Yield processes of this namespace; nothing but what we started can be in it."""
