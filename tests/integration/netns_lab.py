@@ -27,11 +27,14 @@ PLAYBOOK_SECONDS = 300
 # In a namespace made by real root, vm.*, kernel.* and fs.* are the host's and writable, so /proc/sys is
 # bound read-only with only net on top of it; /etc stays the host's except the folders that are covered here.
 COVER = """
-set -e
 for folder in /etc/sysctl.d /run/sysctl.d; do
   test ! -d "$folder" || mount -t tmpfs -o size=1m,mode=0755 tmpfs "$folder"
 done
 ip link set lo up
+# Writable in a namespace, yet the host's, and 1 stays until the next boot.
+for key in /proc/sys/net/netfilter/nf_hooks_lwtunnel; do
+  test ! -e "$key" || { mount --bind "$key" "$key"; mount -o remount,bind,ro "$key"; }
+done
 """
 PROTECT = """
 mount --bind /proc/sys /proc/sys
@@ -230,7 +233,7 @@ def _hold() -> subprocess.Popen[str]:
     """Start the process that keeps the namespace alive, and wait until it is made."""
     root = os.geteuid() == 0
     flags = ["-n", "-m", "--propagation", "private"] if root else ["-U", "-r", "-n", "-m", "--propagation", "private"]
-    script = COVER + (PROTECT if root else "") + HOLD
+    script = "set -e" + (PROTECT if root else "") + COVER + HOLD
     argv = ["unshare", *flags, "sh", "-c", script]
     try:
         holder = subprocess.Popen(argv, text=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
