@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import select
+import shutil
 import subprocess
 import sys
 import time
@@ -16,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from check import substrate
 from test_socket_info import HELPER, SS_NAMES
 
 if TYPE_CHECKING:
@@ -186,6 +188,46 @@ def test_a_container_is_found_by_its_control_group(lab: Lab) -> None:
         assert result["sockets"]["states"] == lab.ss("blue")
     failed = lab.netns.module("socket_info", {"netns": CONTAINER[::-1]})
     assert "no process is in a container of this id" in failed["msg"]
+
+
+@pytest.fixture
+def container() -> Iterator[tuple[str, int]]:
+    """Yield id and PID of a real container with a network namespace of its own and a few sockets in it."""
+    environment = {**os.environ, **substrate.settings()}
+    podman, image = shutil.which("podman"), environment["LINUXNET_TCP_IMAGE"]
+    if podman is None or subprocess.run([podman, "image", "exists", image], env=environment, capture_output=True, check=False).returncode:
+        pytest.skip("no podman, or not the image that make molecule makes")
+    code = (
+        "import socket, time; server = socket.create_server(('127.0.0.1', 8080)); "
+        "held = socket.create_connection(('127.0.0.1', 8080)), server.accept(); time.sleep(120)"
+    )
+    # --network none: a bridge would make podman write the host's net.ipv4.ip_forward.
+    argv = [podman, "run", "-d", "--network", "none", *substrate.uid_map(), image, "python3", "-c", code]
+    started = subprocess.run(argv, env=environment, text=True, capture_output=True, check=True, timeout=60).stdout.strip()
+    try:
+        shown = [podman, "inspect", "-f", "{{.State.Pid}}", started]
+        pid = subprocess.run(shown, env=environment, text=True, capture_output=True, check=True, timeout=60).stdout
+        yield started, int(pid)
+    finally:
+        subprocess.run([podman, "rm", "-f", "-t", "0", started], env=environment, capture_output=True, check=True, timeout=60)
+
+
+def test_a_real_container_is_read_and_tuned_by_its_id(netns: Namespace, container: tuple[str, int]) -> None:
+    identifier, pid = container
+    before = netns.sysctl(KEEPALIVE)
+    deadline, states = time.monotonic() + SECONDS, {}
+    while states != {"ESTABLISHED": 2, "LISTEN": 1}:
+        assert time.monotonic() < deadline, states
+        result = netns.module("socket_info", {"netns": identifier[:12]})
+        states = result["sockets"]["states"]
+    assert result["netns"]["container"] == identifier
+    assert result["netns"]["inode"] == os.stat(f"/proc/{pid}/ns/net").st_ino
+    assert pid in [process["pid"] for process in result["netns"]["processes"]]
+
+    tuned = netns.module("net_sysctl", {"settings": {KEEPALIVE: 1234}, "netns": identifier, "persist": False})
+    assert tuned["changed"], tuned
+    inside = subprocess.run(["nsenter", "-t", str(pid), "-n", "sysctl", "-n", KEEPALIVE], text=True, capture_output=True, check=True)
+    assert (inside.stdout.strip(), netns.sysctl(KEEPALIVE)) == ("1234", before)
 
 
 def test_a_name_without_processes_is_found(lab: Lab) -> None:
