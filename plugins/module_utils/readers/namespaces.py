@@ -51,15 +51,13 @@ def visited(wanted, world):
         yield {'netns': describe(namespace, world)}
 
 
-@contextlib.contextmanager
 def visited_to_write(wanted, persist, world):
     """Be in a namespace in order to set its sysctls, see ``visited``; a drop-in speaks for the host's own namespace alone."""
     if wanted is not None and persist:
         raise errors.InvalidInput(
             'netns: a drop-in is read when the host boots and never for a network namespace; set persist: false with netns, and run again '
             'when the namespace has been made anew')
-    with visited(wanted, world) as about:
-        yield about
+    return visited(wanted, world)
 
 
 def read_parameters(parameters, world, tree):
