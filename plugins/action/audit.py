@@ -45,6 +45,7 @@ class ActionModule(ActionBase):
             "parameters": [*judge.needed(profile), *given["parameters"]],
             "path": given["path"],
             "source": given["source"],
+            "namespaces": given["namespaces"],
         }
         result: dict[str, Any] = self._execute_module(module_name="linuxnet.tcp.audit", module_args=wish, task_vars=variables)
         return result

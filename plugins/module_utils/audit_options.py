@@ -14,5 +14,6 @@ ARGUMENT_SPEC = {
     'path': {'type': 'str', 'default': '/etc/sysctl.d/90-linuxnet-tcp.conf'},
     'source': {'type': 'str', 'choices': ['auto', 'netlink', 'proc'], 'default': 'auto'},
     'parameters': {'type': 'list', 'elements': 'str', 'default': []},
+    'namespaces': {'type': 'bool', 'default': False},
     'save_to': {'type': 'str'},
 }

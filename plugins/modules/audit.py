@@ -66,6 +66,13 @@ options:
     type: list
     elements: str
     default: []
+  namespaces:
+    description:
+      - Whether to read the same sysctls in the other network namespaces of the host, those of containers for example, and to report where the profile
+        does not hold.
+      - It needs root on the host and takes a pass over all of its processes.
+    type: bool
+    default: false
   save_to:
     description:
       - File on the controller that gets the audit document as JSON, replaced in one step. Missing folders are made.
@@ -122,6 +129,11 @@ EXAMPLES = r'''
           why: The load balancer forgets idle connections after 350 seconds.
         net.ipv4.tcp_keepalive_intvl: {value: 30}
     persist: false
+
+- name: See which containers the settings of the host do not reach
+  linuxnet.tcp.audit:
+    namespaces: true
+  become: true
 '''
 
 RETURN = r'''
@@ -213,6 +225,13 @@ audit:
     parameters:
       description: As M(linuxnet.tcp.net_sysctl_info) returns it, for the keys that were looked at.
       type: dict
+    namespaces:
+      description:
+        - One row for each network namespace but the one that was audited, with C(inode), C(names), C(process_count), C(container) and the running values of
+          those keys in C(parameters), which is absent where it could not be entered.
+      type: list
+      elements: dict
+      returned: when O(namespaces=true)
 summary:
   description: The same for people, as lines of text.
   returned: success
@@ -228,7 +247,7 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.linuxnet.tcp.plugins.module_utils import audit_options
 from ansible_collections.linuxnet.tcp.plugins.module_utils.core import errors
-from ansible_collections.linuxnet.tcp.plugins.module_utils.ports import drop_in_file, procfs, sock_diag, sysctl_tree
+from ansible_collections.linuxnet.tcp.plugins.module_utils.ports import drop_in_file, netns, procfs, sock_diag, sysctl_tree
 from ansible_collections.linuxnet.tcp.plugins.module_utils.readers import host
 
 
@@ -236,7 +255,8 @@ def main():
     module = AnsibleModule(argument_spec=audit_options.ARGUMENT_SPEC, supports_check_mode=True)
     try:
         facts, warnings = host.read_host(
-            module.params, procfs.ProcFs(), sock_diag.SockDiag(), sysctl_tree.SysctlTree(), drop_in_file.DropInFile(module.params['path']))
+            module.params, procfs.ProcFs(), sock_diag.SockDiag(), sysctl_tree.SysctlTree(), drop_in_file.DropInFile(module.params['path']),
+            netns.NetNamespaces())
     except errors.LinuxnetError as exc:
         module.fail_json(msg=exc.message, **exc.details)
     for warning in warnings:

@@ -66,6 +66,13 @@ options:
     type: str
     choices: [fail, skip]
     default: fail
+  netns:
+    description:
+      - Network namespace to set the values in, instead of that of the module's own process. A name in C(/run/netns), an absolute path, a PID,
+        or at least twelve digits of a container's id, see M(linuxnet.tcp.socket_info).
+      - It needs O(persist=false), as a drop-in is read when the host boots and never for a network namespace. The values last as long as the namespace;
+        give them where it is made too (C(docker run --sysctl), C(securityContext.sysctls) of a Kubernetes pod).
+    type: str
 attributes:
   check_mode:
     support: full
@@ -80,7 +87,7 @@ attributes:
     description: Linux with Python 2.7 or 3.6 and later; nothing else needs to be installed.
     platforms: linux
 notes:
-  - Sysctls of the network namespace that the module runs in are set; writing them takes root there.
+  - Sysctls of the network namespace that the module runs in are set, or that of O(netns); writing them takes root there.
   - Putting back covers the keys of the set. Some keys change others as a side effect (C(net.ipv4.ip_forward) the C(forwarding) and C(accept_redirects) of
     interfaces); those others are not put back unless they are part of the set.
   - Another file in sysctl.d that comes later in the order of names can still override the drop-in at boot.
@@ -125,6 +132,13 @@ EXAMPLES = r'''
     settings:
       net.ipv4.tcp_fin_timeout:
     state: absent
+
+- name: Set a value in a running container
+  linuxnet.tcp.net_sysctl:
+    settings:
+      net.ipv4.tcp_keepalive_time: 1200
+    netns: 3f4e1c0b9a87
+    persist: false
 '''
 
 RETURN = r'''
@@ -183,13 +197,45 @@ left:
   type: list
   elements: dict
   sample: []
+netns:
+  description: The network namespace that was changed.
+  returned: when O(netns) is given, on success
+  type: dict
+  sample:
+    inode: 4026532281
+    names: [blue]
+    process_count: 2
+    processes:
+      - {pid: 4711, comm: nginx}
+      - {pid: 4712, comm: nginx}
+    container: 3f4e1c0b9a8766d5e4c3b2a190f8e7d6c5b4a39281706f5e4d3c2b1a09f8e7d6
+  contains:
+    inode:
+      description: Its number, as C(readlink /proc/PID/ns/net) prints it.
+      type: int
+    names:
+      description: Its names in C(/run/netns), and its paths in Docker's folder. Each can be given to O(netns).
+      type: list
+      elements: str
+    process_count:
+      description: How many processes that this user may see are in it.
+      type: int
+    processes:
+      description: The first ten of them. A process that ended meanwhile has no C(comm).
+      type: list
+      elements: dict
+    container:
+      description: Id of the container that its first process is in.
+      type: str
+      returned: when its control group shows one
 '''
 
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.linuxnet.tcp.plugins.module_utils import transaction
 from ansible_collections.linuxnet.tcp.plugins.module_utils.core import errors
-from ansible_collections.linuxnet.tcp.plugins.module_utils.ports import drop_in_file, sysctl_tree
+from ansible_collections.linuxnet.tcp.plugins.module_utils.ports import drop_in_file, netns, sysctl_tree
+from ansible_collections.linuxnet.tcp.plugins.module_utils.readers import namespaces
 
 
 def labelled_store(module):
@@ -210,17 +256,21 @@ def main():
             'runtime': {'type': 'bool', 'default': True},
             'path': {'type': 'path', 'default': '/etc/sysctl.d/90-linuxnet-tcp.conf'},
             'unsupported': {'type': 'str', 'choices': ['fail', 'skip'], 'default': 'fail'},
+            'netns': {'type': 'str'},
         },
         supports_check_mode=True,
     )
-    request = transaction.Request(check_mode=module.check_mode, **module.params)
+    wish = dict(module.params)
+    wanted = wish.pop('netns')
+    request = transaction.Request(check_mode=module.check_mode, **wish)
     try:
-        result = transaction.apply(request, sysctl_tree.SysctlTree(), labelled_store(module))
+        with namespaces.visited_to_write(wanted, request.persist, netns.NetNamespaces()) as about:
+            result = transaction.apply(request, sysctl_tree.SysctlTree(), labelled_store(module))
     except errors.LinuxnetError as exc:
         module.fail_json(msg=exc.message, **exc.details)
     for warning in result.pop('warnings'):
         module.warn(warning)
-    module.exit_json(**result)
+    module.exit_json(**dict(result, **about))
 
 
 if __name__ == '__main__':

@@ -18,7 +18,7 @@ description:
   - On request it also reports listeners with their accept queues, the ephemeral ports that are left for each destination,
     and the kernel's counters.
   - Sockets are read from the kernel through netlink C(sock_diag), or from C(/proc/net/tcp) and C(/proc/net/tcp6) where netlink is refused.
-  - Nothing needs to be installed on the host and no privilege is needed.
+  - Nothing needs to be installed on the host and no privilege is needed, except to look into other network namespaces with O(netns).
 author:
   - linuxnet.tcp contributors (@linuxnet)
 options:
@@ -73,6 +73,19 @@ options:
       - How many destinations to list below RV(ephemeral).
     type: int
     default: 10
+  netns:
+    description:
+      - Network namespace to look into. Without it that of the module's own process, on a host without containers the only one.
+      - A name is one of C(/run/netns), as C(ip netns) makes them.
+      - An absolute path leads to a namespace (V(/run/docker/netns/1a2b3c4d5e6f), V(/proc/4711/ns/net)).
+      - A number is the PID of a process in it.
+      - Twelve or more hexadecimal digits are the id of a container of Docker, podman, containerd or CRI-O, or the beginning of one.
+        It is found by the control groups of the processes; no command of a container engine is run. A name in C(/run/netns) goes first.
+      - V(all) returns one row for each network namespace that a process is in or that has a name, see RV(namespaces). One that only an open
+        file keeps alive is not found.
+      - To enter another network namespace takes root, more exactly C(CAP_SYS_ADMIN) in the user namespaces that own it and the module's own one.
+        The module enters by itself, without a child process, and comes back.
+    type: str
 attributes:
   check_mode:
     description: Can run in check mode and return what it would return otherwise, since it changes nothing.
@@ -88,7 +101,7 @@ attributes:
     support: full
 notes:
   - A dump is not one instant. On a busy host sockets come and go while it runs, so counts may differ a little from a tool that runs beside it.
-  - Sockets in containers with a network namespace of their own are not part of the host's counts.
+  - Sockets in containers with a network namespace of their own are not part of the host's counts; use O(netns) to see them.
 seealso:
   - module: linuxnet.tcp.net_sysctl_info
   - name: sock_diag(7)
@@ -116,12 +129,32 @@ EXAMPLES = r'''
     details: [ephemeral]
     top: 3
   register: ports
+
+- name: Count the sockets of a container
+  linuxnet.tcp.socket_info:
+    netns: 3f4e1c0b9a87
+  become: true
+  register: container
+
+- name: Count the sockets of every network namespace
+  linuxnet.tcp.socket_info:
+    netns: all
+  become: true
+  register: everywhere
+
+- name: Show where sockets in CLOSE_WAIT are
+  ansible.builtin.debug:
+    msg: "{{ item.netns.names }} {{ item.netns.processes }}: {{ item.sockets.states.CLOSE_WAIT }}"
+  loop: "{{ everywhere.namespaces }}"
+  loop_control:
+    label: "{{ item.netns.inode }}"
+  when: item.sockets.states.CLOSE_WAIT | default(0) > 0
 '''
 
 RETURN = r'''
 sockets:
   description: How many sockets there are.
-  returned: success
+  returned: success and O(netns) is not V(all)
   type: dict
   sample:
     source: netlink
@@ -145,7 +178,7 @@ sockets:
       type: dict
 listeners:
   description: Listening sockets, sorted by port.
-  returned: when O(details) has V(listeners)
+  returned: when O(details) has V(listeners) and O(netns) is not V(all)
   type: list
   elements: dict
   sample:
@@ -171,7 +204,7 @@ listeners:
       returned: when the source is V(netlink)
 ephemeral:
   description: Ephemeral ports of this network namespace.
-  returned: when O(details) has V(ephemeral) and the kernel shows C(net.ipv4.ip_local_port_range) here
+  returned: when O(details) has V(ephemeral), O(netns) is not V(all) and the kernel shows C(net.ipv4.ip_local_port_range) here
   type: dict
   sample:
     low: 32768
@@ -225,20 +258,65 @@ ephemeral:
           type: float
 counters:
   description: Counters as the kernel names them. A file or a counter that this kernel lacks is left out.
-  returned: when O(details) has V(counters)
+  returned: when O(details) has V(counters) and O(netns) is not V(all)
   type: dict
   sample:
     sockstat: {sockets: {used: 120}, TCP: {inuse: 12, orphan: 0, tw: 25115, alloc: 20, mem: 3}}
     sockstat6: {TCP6: {inuse: 3}}
     snmp: {Tcp: {ActiveOpens: 41000, CurrEstab: 1070}}
     netstat: {TcpExt: {ListenOverflows: 0, TCPTimeWaitOverflow: 0}}
+netns:
+  description: The network namespace that was read.
+  returned: when O(netns) is given and is not V(all)
+  type: dict
+  sample:
+    inode: 4026532281
+    names: [blue]
+    process_count: 2
+    processes:
+      - {pid: 4711, comm: nginx}
+      - {pid: 4712, comm: nginx}
+    container: 3f4e1c0b9a8766d5e4c3b2a190f8e7d6c5b4a39281706f5e4d3c2b1a09f8e7d6
+  contains:
+    inode:
+      description: Its number, as C(readlink /proc/PID/ns/net) prints it.
+      type: int
+    names:
+      description: Its names in C(/run/netns), and its paths in Docker's folder. Each can be given to O(netns).
+      type: list
+      elements: str
+    process_count:
+      description: How many processes that this user may see are in it.
+      type: int
+    processes:
+      description: The first ten of them. A process that ended meanwhile has no C(comm).
+      type: list
+      elements: dict
+    container:
+      description: Id of the container that its first process is in.
+      type: str
+      returned: when its control group shows one
+namespaces:
+  description:
+    - One row for each network namespace, the module's own one first, the others by inode.
+    - A row holds RV(ignore:netns) and what is asked of RV(sockets), RV(listeners), RV(ephemeral) and RV(counters).
+    - A namespace that could not be entered has a row with RV(ignore:netns) alone, and a warning says why. One that vanished meanwhile is left
+      out with a warning.
+  returned: when O(netns=all)
+  type: list
+  elements: dict
+  sample:
+    - netns: {inode: 4026531840, names: [], process_count: 212, processes: [{pid: 1, comm: systemd}]}
+      sockets: {source: netlink, total: 2, states: {LISTEN: 2}, families: {ipv4: {LISTEN: 1}, ipv6: {LISTEN: 1}}}
+    - netns: {inode: 4026532281, names: [blue], process_count: 1, processes: [{pid: 4711, comm: nginx}]}
+      sockets: {source: netlink, total: 1, states: {CLOSE_WAIT: 1}, families: {ipv4: {CLOSE_WAIT: 1}, ipv6: {}}}
 '''
 
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.linuxnet.tcp.plugins.module_utils.core import errors, tcp_state
-from ansible_collections.linuxnet.tcp.plugins.module_utils.ports import procfs, sock_diag
-from ansible_collections.linuxnet.tcp.plugins.module_utils.readers import sockets
+from ansible_collections.linuxnet.tcp.plugins.module_utils.ports import netns, procfs, sock_diag
+from ansible_collections.linuxnet.tcp.plugins.module_utils.readers import namespaces, sockets
 
 
 def main():
@@ -249,11 +327,12 @@ def main():
             'source': {'type': 'str', 'choices': list(sockets.SOURCES), 'default': 'auto'},
             'details': {'type': 'list', 'elements': 'str', 'choices': list(sockets.DETAILS), 'default': []},
             'top': {'type': 'int', 'default': 10},
+            'netns': {'type': 'str'},
         },
         supports_check_mode=True,
     )
     try:
-        facts, warnings = sockets.read_sockets(module.params, procfs.ProcFs(), sock_diag.SockDiag())
+        facts, warnings = namespaces.read_sockets(module.params, netns.NetNamespaces(), procfs.ProcFs(), sock_diag.SockDiag())
     except errors.LinuxnetError as exc:
         module.fail_json(msg=exc.message, **exc.details)
     for warning in warnings:

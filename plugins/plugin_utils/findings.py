@@ -51,6 +51,7 @@ KINDS: dict[str, Kind] = {
         Kind("setting-unsupported", SETTING, ("info", *_BY_PROFILE)),
         Kind("tw-recycle-needs-nat-declaration", SETTING, ("info",)),
         Kind("tw-recycle-behind-nat", SETTING, ("high",)),
+        Kind("namespaces-not-tuned", SETTING, ("info",)),
         Kind("max-tw-buckets-below-kernel-default", TRAFFIC, ("info",)),
         Kind("port-range-overlaps-listeners", TRAFFIC, ("info", "medium")),
         Kind("port-range-parity", TRAFFIC, ("info",)),

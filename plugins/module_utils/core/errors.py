@@ -36,5 +36,13 @@ class IncompleteDump(SourceUnavailable):
     """A dump ended early, was cut or was interrupted; its counts must not be used."""
 
 
+class Vanished(SourceUnavailable):
+    """What was there a moment ago is gone: a process ended, a namespace was removed."""
+
+
+class Stranded(LinuxnetError):
+    """This process could not come back to its own network namespace; nothing more may be done in it."""
+
+
 class TransactionError(LinuxnetError):
     """A set could not be applied; ``details`` says what was changed, undone and left."""

@@ -69,3 +69,28 @@ def test_a_host_without_proc_says_so(tmp_path):
 def test_a_bad_name_is_refused(root):
     with pytest.raises(errors.InvalidInput):
         read(root, 'net.ipv4.../../etc/passwd')
+
+
+class NoOthers(object):
+    """A host with one network namespace and a name for it."""
+
+    def own(self):
+        return (4, 100)
+
+    def pids(self):
+        return [1]
+
+    def identity(self, path):
+        return self.own()
+
+    def paths(self):
+        return ['/run/docker/netns/default']
+
+
+def test_other_namespaces_are_read_only_when_asked(root):
+    tree, drop_in = sysctl_tree.SysctlTree(root), drop_in_file.DropInFile(os.path.join(root, '90.conf'))
+    wish = {'parameters': [RECYCLE], 'source': 'proc', 'namespaces': True}
+    facts, warnings = host.read_host(wish, procfs.ProcFs(root), sock_diag.SockDiag(), tree, drop_in, NoOthers())
+    assert facts['namespaces'] == []
+    assert warnings == []
+    assert 'namespaces' not in read(root, RECYCLE)[0]
