@@ -23,7 +23,7 @@ build lint docs sanity units old-python integration molecule: venv ## run one st
 	@$(CHECK) $@
 
 test-boot-full: build ## compare the boot prediction with the real loaders on 3,000 random trees
-	@LINUXNET_BOOT_TREES=$(BOOT_TREES) $(CHECK_ONE) tests/integration/test_boot_differential.py
+	@export LINUXNET_BOOT_TREES=$(BOOT_TREES); $(CHECK_ONE) tests/integration/test_boot_differential.py
 
 demo: ## show the article's table, before and after, on real sockets
 	@tools/demo
