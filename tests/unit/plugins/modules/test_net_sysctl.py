@@ -12,7 +12,8 @@ from ansible_collections.linuxnet.tcp.plugins.module_utils.core import errors
 from ansible_collections.linuxnet.tcp.plugins.modules import net_sysctl, net_sysctl_info
 
 PATH = "/etc/sysctl.d/90-linuxnet-tcp.conf"
-OPTIONS = {"settings": {"net.ipv4.tcp_sack": 1}, "state": "present", "persist": True, "runtime": True, "path": PATH, "unsupported": "fail"}
+OPTIONS = {"settings": {"net.ipv4.tcp_sack": 1}, "state": "present", "persist": True, "runtime": True, "path": PATH, "unsupported": "fail",
+           "shadowed": "fail"}
 
 
 class Ended(Exception):
@@ -61,8 +62,9 @@ def run(module, monkeypatch):
 def test_the_options_become_one_request(monkeypatch):
     asked = []
 
-    def apply(request, tree, store):
+    def apply(request, tree, store, boot):
         asked.append((request, store.path))
+        assert boot.backup("/etc/sysctl.conf").path == "/etc/sysctl.conf.linuxnet-tcp.bak~"
         return {"changed": True, "settings": [], "diff": [], "warnings": ["look"]}
 
     monkeypatch.setattr(net_sysctl.transaction, "apply", apply)
