@@ -8,19 +8,23 @@ from __future__ import absolute_import, division, print_function
 __metaclass__ = type
 
 from ansible_collections.linuxnet.tcp.plugins.module_utils.core import support
-from ansible_collections.linuxnet.tcp.plugins.module_utils.readers import parameters, sockets
+from ansible_collections.linuxnet.tcp.plugins.module_utils.readers import boot, parameters, sockets
 
 _DETAILS = ('listeners', 'ephemeral', 'counters')
 
 
-def read_host(wish, procfs, diag, tree, drop_in):
+def read_host(wish, procfs, diag, tree, drop_in, conf_dir=None):
     """Read the ``tcp_facts`` of docs/architecture.md, 3.4: (facts, warnings).
 
-    ``wish``: parameters (names or globs), source (auto, netlink or proc). Raises InvalidInput, SourceUnavailable or ParseError.
+    ``wish``: parameters (names or globs), source (auto, netlink or proc). Without ``conf_dir``, a ConfDir, nothing is said of the
+    next boot. Raises InvalidInput, SourceUnavailable or ParseError.
     """
     # First: it says so when this is no Linux host, or one without /proc.
     release = tree.release()
     facts, warnings = sockets.read_sockets({'source': wish['source'], 'details': _DETAILS}, procfs, diag)
     facts['kernel'] = {'release': release, 'version': list(support.kernel_version(release))}
     facts['parameters'] = parameters.read_parameters(wish['parameters'], tree, drop_in.read(), release)
+    if conf_dir is not None:
+        facts['boot'], doubts = boot.read_parameters_boot(facts['parameters'], conf_dir, drop_in.path)
+        warnings = warnings + doubts
     return facts, warnings

@@ -92,16 +92,20 @@ def test_a_new_file_gets_the_label_of_its_path(monkeypatch, selinux, expected):
 
 def test_info_returns_what_the_reader_found(monkeypatch):
     asked = []
-    monkeypatch.setattr(net_sysctl_info.sysctl_tree.SysctlTree, "release", lambda self: "6.18.44")
+
+    def read_answers(wish, _tree, data, files):
+        asked.append((wish, data, files.__class__.__name__))
+        return {"k": {}}, ["the loaders disagree"]
+
     monkeypatch.setattr(net_sysctl_info.drop_in_file.DropInFile, "read", lambda self: b"x")
-    monkeypatch.setattr(net_sysctl_info.parameters, "read_parameters", lambda names, tree, data, release: asked.append((names, data, release)) or {"k": {}})
-    assert run(net_sysctl_info, monkeypatch) == {"changed": False, "parameters": {"k": {}}, "warned": []}
-    assert asked == [(["net.ipv4.tcp_*"], b"x", "6.18.44")]
+    monkeypatch.setattr(net_sysctl_info.parameters, "read_answers", read_answers)
+    assert run(net_sysctl_info, monkeypatch) == {"changed": False, "parameters": {"k": {}}, "warned": ["the loaders disagree"]}
+    assert asked == [({"names": ["net.ipv4.tcp_*"], "loader": "auto", "path": PATH}, b"x", "ConfDir")]
 
 
 def test_info_fails_with_the_message(monkeypatch):
-    def read_parameters(*_arguments):
+    def read_answers(*_arguments):
         raise errors.InvalidInput("vm.swappiness: outside net.")
 
-    monkeypatch.setattr(net_sysctl_info.parameters, "read_parameters", read_parameters)
+    monkeypatch.setattr(net_sysctl_info.parameters, "read_answers", read_answers)
     assert run(net_sysctl_info, monkeypatch) == {"failed": True, "msg": "vm.swappiness: outside net."}
