@@ -2,33 +2,36 @@
 # Copyright (c) 2026, linuxnet.tcp contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Apply a set of sysctl settings as one transaction: all of it holds afterwards, or everything is put back."""
+"""Apply a set of sysctl settings as one transaction: all of it holds now and after a reboot, or everything is put back."""
 from __future__ import absolute_import, division, print_function
 
 __metaclass__ = type
 
-from ansible_collections.linuxnet.tcp.plugins.module_utils.core import drop_in, errors, plan as planning, sysctl_name, sysctl_value
+from collections import namedtuple
+
+from ansible_collections.linuxnet.tcp.plugins.module_utils.core import boot_plan, drop_in, errors, plan as planning, sysctl_name, sysctl_value
 
 Request = planning.Request
 
 _NOTHING = "nothing was changed"
 
 
-def apply(request, tree, store):
-    """Bring the host to what the request says and return {changed, settings, diff, warnings}.
+def apply(request, tree, store, boot=None):
+    """Bring the host to what the request says and return {changed, settings, diff, warnings}, and taken_over where lines were.
 
-    ``tree`` is a SysctlTree and ``store`` a DropInFile. Check mode walks the same path up to the first write. The result
-    tells of each key: name, before and after {runtime, persisted}, status changed, unchanged or skipped (with reason).
+    ``tree`` is a SysctlTree, ``store`` a DropInFile and ``boot`` a readers.boot.BootFiles; without one, nobody asks what the next
+    boot makes of the drop-in. Check mode walks the same path up to the first write. The result tells of each key: name, before and
+    after {runtime, persisted}, status changed, unchanged or skipped (with reason).
     Raises TransactionError; its details {changed, settings, undone, left, problems} say how things stand.
     """
     try:
-        plan = _prepare(request, tree, store)
+        plan = _foreseen(request, _prepare(request, tree, store), boot)
     except errors.TransactionError:
         raise
     except errors.LinuxnetError as error:
         raise _refusal([error.message])
     if not request.check_mode:
-        _execute(request, plan, tree, store)
+        _execute(request, plan, tree, _Files(store, boot))
     return _result(request, plan)
 
 
@@ -45,6 +48,26 @@ def _prepare(request, tree, store):
     if plan.file_after != plan.file_before:
         _rehearse_file(store)
     return plan
+
+
+def _foreseen(request, plan, boot):
+    """Return the plan with the edits that let the drop-in win at boot; raise TransactionError where another file wins."""
+    wanted = _booted(request, plan, boot)
+    if not wanted:
+        return plan
+    outlook = boot.foresee(request.path, plan.file_after, wanted, request.shadowed)
+    if outlook.problems:
+        raise _refusal(outlook.problems)
+    for edit in outlook.edits:
+        _rehearse_file(boot.store(edit.path))
+    return plan._replace(edits=outlook.edits, warnings=plan.warnings + outlook.warnings)
+
+
+def _booted(request, plan, boot):
+    """Return the targets that the next boot shall set."""
+    if boot is None or not request.persist or request.state == "absent":
+        return []
+    return [target for target in plan.targets if not target.skipped]
 
 
 def _contradictions(request):
@@ -93,7 +116,11 @@ class _Failure(errors.LinuxnetError):
     """One step did not work; the message says which and why."""
 
 
-def _execute(request, plan, tree, store):
+# boot is None where nobody asks what the next boot sets.
+_Files = namedtuple("_Files", "store boot")
+
+
+def _execute(request, plan, tree, files):
     """Write, read back and persist; on any failure put back what was touched, last first."""
     touched = []
     try:
@@ -101,12 +128,34 @@ def _execute(request, plan, tree, store):
             touched.append(_KeyStep(target, tree))
             touched[-1].do()
         _confirm(request, plan, tree)
-        if plan.file_after != plan.file_before:
-            touched.append(_FileStep(plan, store))
-            touched[-1].do()
+        for step in _file_steps(plan, files):
+            touched.append(step)
+            step.do()
+        _confirm_boot(request, plan, files)
     except Exception as failure:
         # Whatever it was, a defect of ours included: the host is put back before anybody hears of it.
         raise _rolled_back(failure, [step.undo() for step in reversed(touched)], plan)
+
+
+def _file_steps(plan, files):
+    """Yield the drop-in first, then backup and file of each edit: whenever the power fails, the next boot has a value to set."""
+    if plan.file_after != plan.file_before:
+        yield _FileStep(files.store, plan.file_before, plan.file_after)
+    for edit in plan.edits:
+        backup = files.boot.backup(edit.path)
+        kept = backup.read()
+        if kept != edit.before:
+            yield _FileStep(backup, kept, edit.before)
+        yield _FileStep(files.boot.store(edit.path), edit.before, edit.after)
+
+
+def _confirm_boot(request, plan, files):
+    """Ask once more, now that all files are written, what the next boot sets."""
+    wanted = _booted(request, plan, files.boot)
+    if wanted and request.shadowed != boot_plan.WARN:
+        problems = files.boot.foresee(request.path, files.store.read(), wanted, boot_plan.FAIL).problems
+        if problems:
+            raise _Failure("after writing: %s" % "; ".join(problems))
 
 
 def _confirm(request, plan, tree):
@@ -157,27 +206,26 @@ class _KeyStep(object):
 
 
 class _FileStep(object):
-    """Give the drop-in its new bytes, or the old ones."""
+    """Give one file its new bytes, or the old ones; None is no file."""
 
-    def __init__(self, plan, store):
-        self._plan, self._store = plan, store
+    def __init__(self, store, before, after):
+        self._store, self._before, self._after = store, before, after
         self.name = store.path
 
     def do(self):
-        if self._store.read() != self._plan.file_before:
+        if self._store.read() != self._before:
             raise _Failure("%s: somebody else changed it meanwhile; run again" % self.name)
         try:
-            self._become(self._plan.file_after)
+            self._become(self._after)
         except (IOError, OSError) as error:
-            raise _Failure("%s: cannot be %s (%s)" % (
-                self.name, "removed" if self._plan.file_after is None else "written", _reason(error)))
+            raise _Failure("%s: cannot be %s (%s)" % (self.name, "removed" if self._after is None else "written", _reason(error)))
 
     def undo(self):
         try:
             # Only our own bytes are taken back; those of somebody else are not ours to undo.
-            if self._store.read() != self._plan.file_after:
+            if self._store.read() != self._after:
                 return None
-            self._become(self._plan.file_before)
+            self._become(self._before)
         except (errors.LinuxnetError, IOError, OSError) as error:
             return self.name, _left(self.name, None, _reason(error))
         return self.name, None
@@ -238,12 +286,15 @@ def _stopped_row(target, left):
 
 def _result(request, plan):
     settings = [_row(request, plan, target) for target in plan.targets]
-    return {
-        "changed": bool(plan.writes) or plan.file_after != plan.file_before,
+    result = {
+        "changed": bool(plan.writes or plan.edits) or plan.file_after != plan.file_before,
         "settings": settings,
-        "diff": _runtime_diff(plan) + _file_diff(request, plan),
+        "diff": _runtime_diff(plan) + _file_diffs(request, plan),
         "warnings": plan.warnings,
     }
+    if plan.edits:
+        result["taken_over"] = [{"name": name, "source": source, "path": edit.path} for edit in plan.edits for source, name in edit.taken]
+    return result
 
 
 def _row(request, plan, target):
@@ -274,10 +325,9 @@ def _runtime_diff(plan):
     }]
 
 
-def _file_diff(request, plan):
-    if plan.file_after == plan.file_before:
-        return []
+def _file_diffs(request, plan):
+    files = [(request.path, plan.file_before, plan.file_after)] + [(edit.path, edit.before, edit.after) for edit in plan.edits]
     return [{
-        "before_header": request.path, "after_header": request.path,
-        "before": drop_in.display(plan.file_before), "after": drop_in.display(plan.file_after),
-    }]
+        "before_header": path, "after_header": path,
+        "before": drop_in.display(before), "after": drop_in.display(after),
+    } for path, before, after in files if before != after]

@@ -16,8 +16,8 @@ version_added: 0.1.0
 description:
   - Gathers in one run the sockets by state, the listeners, the ephemeral ports, the kernel's TCP counters and the sysctls of a profile,
     and judges them on the controller. It returns findings with evidence and remedies, and a plan for M(linuxnet.tcp.net_sysctl).
-  - A setting holds when the running value satisfies what the profile accepts and, with O(persist), the drop-in O(path) holds
-    a value that satisfies it too.
+  - A setting holds when the running value satisfies what the profile accepts and, with O(persist), the value that the next boot sets satisfies
+    it too, whichever file sets it. Where no loader reads O(path) at boot, its content is judged instead, and C(declared) says so.
   - A host is compliant when no finding about a setting is above V(info). Findings about traffic (ports that run out, a listener in the ephemeral
     port range) are reported, but come and go with the load and do not count.
   - C(net.ipv4.tcp_tw_recycle) drops clients behind NAT. It is never planned with a value other than V(0) unless O(nat=absent)
@@ -46,7 +46,7 @@ options:
     default: unknown
   persist:
     description:
-      - Whether the drop-in has to hold the settings too, so that they last after a reboot.
+      - Whether the settings have to last after a reboot too.
     type: bool
     default: true
   path:
@@ -146,7 +146,7 @@ audit:
     schema_version: 1
     host: web1
     profile: article
-    declared: {nat: unknown, persist: true, path: /etc/sysctl.d/90-linuxnet-tcp.conf}
+    declared: {nat: unknown, persist: true, path: /etc/sysctl.d/90-linuxnet-tcp.conf, path_read_at_boot: true}
     compliant: false
     findings:
       - id: setting-differs
@@ -217,13 +217,13 @@ audit:
       contains:
         status:
           description:
-            - V(holds), V(differs), V(not_persisted), V(removed), V(too_old), V(hidden), V(unknown), V(read_only), V(unreadable) or V(refused).
+            - V(holds), V(differs), V(not_persisted), V(shadowed), V(removed), V(too_old), V(hidden), V(unknown), V(read_only), V(unreadable) or V(refused).
           type: str
     sockets:
       description: As M(linuxnet.tcp.socket_info) returns it.
       type: dict
     parameters:
-      description: As M(linuxnet.tcp.net_sysctl_info) returns it, for the keys that were looked at.
+      description: As M(linuxnet.tcp.net_sysctl_info) returns it for the keys that were looked at, without what the catalogue says of them.
       type: dict
     namespaces:
       description:
@@ -247,7 +247,8 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.linuxnet.tcp.plugins.module_utils import audit_options
 from ansible_collections.linuxnet.tcp.plugins.module_utils.core import errors
-from ansible_collections.linuxnet.tcp.plugins.module_utils.ports import drop_in_file, netns, procfs, sock_diag, sysctl_tree
+from ansible_collections.linuxnet.tcp.plugins.module_utils.ports import (
+    conf_dir, drop_in_file, netns, procfs, sock_diag, sysctl_tree)
 from ansible_collections.linuxnet.tcp.plugins.module_utils.readers import host
 
 
@@ -256,7 +257,7 @@ def main():
     try:
         facts, warnings = host.read_host(
             module.params, procfs.ProcFs(), sock_diag.SockDiag(), sysctl_tree.SysctlTree(), drop_in_file.DropInFile(module.params['path']),
-            netns.NetNamespaces())
+            world=netns.NetNamespaces(), conf_dir=conf_dir.ConfDir())
     except errors.LinuxnetError as exc:
         module.fail_json(msg=exc.message, **exc.details)
     for warning in warnings:

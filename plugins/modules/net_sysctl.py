@@ -19,6 +19,8 @@ description:
   - The whole set is checked before the first write, and all problems are reported at once. The ranges are sensible ones, as the kernel accepts
     and misreads a lot (it takes C(010) for 8, C(12 13) for 12, and a negative C(tcp_fin_timeout)).
   - Keys are written in the order of their dependence, one write each, and read back. The drop-in is replaced in one rename.
+  - Before the first write, and again after the last one, it works out what the next boot will set with this drop-in in place, by the rules of the
+    loader that the host uses (systemd-sysctl, else C(sysctl --system) of procps). See O(shadowed).
   - Nothing is written, and no file's time stamp moves, when nothing differs. No command is run on the host.
 author:
   - linuxnet.tcp contributors (@linuxnet)
@@ -57,6 +59,22 @@ options:
       - It must be an absolute path that ends in C(.conf) and is not a symbolic link. A missing folder is made only if it is one that sysctl.d(5) names.
     type: path
     default: /etc/sysctl.d/90-linuxnet-tcp.conf
+  shadowed:
+    description:
+      - With O(persist), what to do when the next boot would set another value than the wanted one, because a line of another file comes after the
+        drop-in, excludes the key, or hides the drop-in.
+      - V(fail) refuses the whole set and names file and line.
+      - V(warn) sets and persists all the same, and warns.
+      - V(take_over) puts C(#) in front of the lines that win, with a comment of its own above each, and keeps the file as it was beside it
+        under its name and C(.linuxnet-tcp.bak~), which no loader reads. It belongs to the transaction, and is put back when anything fails.
+        To undo it by hand, remove the comment and the C(#); O(state=absent) does not.
+      - V(take_over) does not edit files below C(/usr), C(/lib) and C(/run), which packages and programs write anew. Nor patterns, which reach
+        other keys too. It fails then, with a way out, which is most often a O(path) whose name sorts after that file.
+      - A line that sets the wanted value may win, whichever file it stands in.
+      - A O(path) outside of the folders that a loader reads cannot be judged. It is never a failure and always a warning.
+    type: str
+    choices: [fail, warn, take_over]
+    default: fail
   unsupported:
     description:
       - What to do about known keys that this kernel or network namespace does not have, or shows read-only with another value.
@@ -81,7 +99,7 @@ attributes:
       - What only the kernel can refuse, such as an unknown name for C(net.ipv4.tcp_congestion_control), is seen in the real run.
   diff_mode:
     support: full
-    description: Shows the running values and the drop-in's text.
+    description: Shows the running values, the drop-in's text and the files that are taken over.
   platform:
     support: full
     description: Linux with Python 2.7 or 3.6 and later; nothing else needs to be installed.
@@ -90,7 +108,8 @@ notes:
   - Sysctls of the network namespace that the module runs in are set, or that of O(netns); writing them takes root there.
   - Putting back covers the keys of the set. Some keys change others as a side effect (C(net.ipv4.ip_forward) the C(forwarding) and C(accept_redirects) of
     interfaces); those others are not put back unless they are part of the set.
-  - Another file in sysctl.d that comes later in the order of names can still override the drop-in at boot.
+  - What is worked out of the next boot are the files as they are now. What a program sets after it (C(tuned), a network manager, C(sysctl -w) in
+    some script) is not part of it, nor what one key changes in others as a side effect.
 seealso:
   - module: linuxnet.tcp.net_sysctl_info
   - module: linuxnet.tcp.audit
@@ -113,6 +132,12 @@ EXAMPLES = r'''
       net.core.somaxconn: 8192
   check_mode: true
   diff: true
+
+- name: Comment out what other files say about the key
+  linuxnet.tcp.net_sysctl:
+    settings:
+      net.ipv4.tcp_keepalive_time: 1200
+    shadowed: take_over
 
 - name: Serve kernels with and without tcp_tw_recycle
   linuxnet.tcp.net_sysctl:
@@ -178,6 +203,25 @@ settings:
         - V(removed) from this kernel, V(too_old) a kernel, V(hidden) host-wide key in a network namespace, V(read_only), or V(unknown).
       type: str
       returned: when RV(settings[].status) is V(skipped)
+taken_over:
+  description: The lines of other files that were commented out, or would be in check mode.
+  returned: success, when there are some
+  type: list
+  elements: dict
+  sample:
+    - name: net.ipv4.tcp_keepalive_time
+      source: /etc/sysctl.d/99-sysctl.conf:12
+      path: /etc/sysctl.conf
+  contains:
+    name:
+      description: Name of the key.
+      type: str
+    source:
+      description: File and line before the edit, as the loader names the file.
+      type: str
+    path:
+      description: The file that was edited, links followed. The file as it was is beside it under this name and C(.linuxnet-tcp.bak~).
+      type: str
 problems:
   description: What is wrong, one line for each problem.
   returned: failure
@@ -186,7 +230,7 @@ problems:
   sample:
     - "net.ipv4.tcp_max_tw_buckets: -5: out of range; allowed: 1..2147483647 (sockets)"
 undone:
-  description: Keys, and the path of the drop-in, that had been changed and were put back.
+  description: Keys, and the paths of files, that had been changed and were put back.
   returned: failure
   type: list
   elements: str
@@ -234,17 +278,22 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.linuxnet.tcp.plugins.module_utils import transaction
 from ansible_collections.linuxnet.tcp.plugins.module_utils.core import errors
-from ansible_collections.linuxnet.tcp.plugins.module_utils.ports import drop_in_file, netns, sysctl_tree
-from ansible_collections.linuxnet.tcp.plugins.module_utils.readers import namespaces
+from ansible_collections.linuxnet.tcp.plugins.module_utils.ports import conf_dir, drop_in_file, netns, sysctl_tree
+from ansible_collections.linuxnet.tcp.plugins.module_utils.readers import boot, namespaces
 
 
-def labelled_store(module):
-    """Return the drop-in's port; on SELinux a new file gets the label that the policy has for its path."""
+def labelled_store(module, path=None, like=None):
+    """Return the port of the drop-in, or of another file; on SELinux a new file gets the label that the policy has for its path."""
     def set_context(temporary, path):
         if module.selinux_enabled():
             module.set_context_if_different(temporary, module.selinux_default_context(path), False)
 
-    return drop_in_file.DropInFile(module.params['path'], set_context)
+    return drop_in_file.DropInFile(path or module.params['path'], set_context, like=like)
+
+
+def boot_files(module):
+    """Return what tells the next boot and opens the files that decide it."""
+    return boot.BootFiles(conf_dir.ConfDir(), lambda path, like: labelled_store(module, path, like))
 
 
 def main():
@@ -257,6 +306,7 @@ def main():
             'path': {'type': 'path', 'default': '/etc/sysctl.d/90-linuxnet-tcp.conf'},
             'unsupported': {'type': 'str', 'choices': ['fail', 'skip'], 'default': 'fail'},
             'netns': {'type': 'str'},
+            'shadowed': {'type': 'str', 'choices': ['fail', 'warn', 'take_over'], 'default': 'fail'},
         },
         supports_check_mode=True,
     )
@@ -265,7 +315,7 @@ def main():
     request = transaction.Request(check_mode=module.check_mode, **wish)
     try:
         with namespaces.visited_to_write(wanted, request.persist, netns.NetNamespaces()) as about:
-            result = transaction.apply(request, sysctl_tree.SysctlTree(), labelled_store(module))
+            result = transaction.apply(request, sysctl_tree.SysctlTree(), labelled_store(module), boot_files(module))
     except errors.LinuxnetError as exc:
         module.fail_json(msg=exc.message, **exc.details)
     for warning in result.pop('warnings'):

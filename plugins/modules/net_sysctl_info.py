@@ -11,11 +11,14 @@ __metaclass__ = type
 DOCUMENTATION = r'''
 ---
 module: net_sysctl_info
-short_description: Tell for network sysctls what runs, what is persisted, and what this kernel has
+short_description: Tell for network sysctls what runs, what the next boot sets and which line says so, and what this kernel has
 version_added: 0.1.0
 description:
-  - Reports for each key its running value, its value in the drop-in of M(linuxnet.tcp.net_sysctl), whether this kernel has it, whether it can be
-    written from here, and whether each network namespace has its own.
+  - Reports for each key its running value, the value that the next boot will set and the file and line that say so, its value in the drop-in
+    of M(linuxnet.tcp.net_sysctl), whether this kernel has it, whether it can be written from here, whether each network namespace has its own,
+    and its default and sensible range.
+  - The boot value is worked out by the rules of the installed version of systemd-sysctl or of procps' C(sysctl --system) from all folders of
+    sysctl.d(5), with masks, patterns, exclusions and links. A warning names each key for which the two loaders would set different values.
   - What C(/proc/sys) shows comes first; the version of the kernel only explains why a key is missing.
 author:
   - linuxnet.tcp contributors (@linuxnet)
@@ -28,8 +31,15 @@ options:
     type: list
     elements: str
     default: [net.ipv4.tcp_*]
+  loader:
+    description:
+      - By whose rules to work out the boot value.
+      - V(auto) takes V(systemd) where systemd is PID 1 and its C(systemd-sysctl.service) is not masked, else V(procps).
+    type: str
+    choices: [auto, systemd, procps]
+    default: auto
   path:
-    description: The drop-in to look in.
+    description: The drop-in that RV(parameters.persisted) is taken from.
     type: path
     default: /etc/sysctl.d/90-linuxnet-tcp.conf
 attributes:
@@ -60,6 +70,15 @@ EXAMPLES = r'''
   ansible.builtin.debug:
     msg: host-wide here
   when: not time_wait.parameters['net.ipv4.tcp_tw_reuse'].per_namespace
+
+- name: Find out who sets a value at boot
+  linuxnet.tcp.net_sysctl_info:
+    names: [net.ipv4.tcp_keepalive_time]
+  register: keepalive
+
+- name: Name the line
+  ansible.builtin.debug:
+    var: keepalive.parameters['net.ipv4.tcp_keepalive_time'].boot.source
 '''
 
 RETURN = r'''
@@ -70,8 +89,22 @@ parameters:
   returned: success
   type: dict
   sample:
-    net.ipv4.tcp_syncookies: {supported: true, runtime: "1", persisted: "1", writable: true, per_namespace: true}
-    net.ipv4.tcp_tw_recycle: {supported: false, reason: removed, removed_in: "4.12", per_namespace: true}
+    net.ipv4.tcp_keepalive_time:
+      supported: true
+      runtime: "1200"
+      persisted: "1200"
+      boot:
+        value: "7200"
+        source: /etc/sysctl.d/99-sysctl.conf:12
+        shadowed: ["/etc/sysctl.d/90-linuxnet-tcp.conf:2"]
+        loader: systemd
+      writable: true
+      per_namespace: true
+      default: "7200"
+      minimum: 1
+      maximum: 32767
+      unit: seconds
+    net.ipv4.tcp_tw_recycle: {supported: false, reason: removed, removed_in: "4.12", per_namespace: true, default: "0", minimum: 0, maximum: 1}
   contains:
     supported:
       description: Whether this kernel shows the key here.
@@ -84,6 +117,40 @@ parameters:
       description: The value in the drop-in.
       type: str
       returned: when the drop-in holds the key
+    boot:
+      description: What the next boot sets, with the files as they are now.
+      type: dict
+      returned: when a file sets the key
+      contains:
+        value:
+          description: The value, as the file has it.
+          type: str
+        source:
+          description: File and line that set it last.
+          type: str
+        shadowed:
+          description: Files and lines that set it too and do not count.
+          type: list
+          elements: str
+        loader:
+          description: By whose rules, V(systemd) or V(procps).
+          type: str
+    default:
+      description: The kernel's default, where it does not depend on the machine.
+      type: str
+      returned: when the collection knows it
+    minimum:
+      description: The least sensible value, the least that M(linuxnet.tcp.net_sysctl) accepts.
+      type: int
+      returned: when the collection knows one
+    maximum:
+      description: The greatest sensible value, the greatest that M(linuxnet.tcp.net_sysctl) accepts.
+      type: int
+      returned: when the collection knows one
+    unit:
+      description: What the value counts.
+      type: str
+      returned: when the collection knows one
     writable:
       description: Whether the user that the module runs as can open the key for writing.
       type: bool
@@ -106,7 +173,7 @@ parameters:
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.linuxnet.tcp.plugins.module_utils.core import errors
-from ansible_collections.linuxnet.tcp.plugins.module_utils.ports import drop_in_file, sysctl_tree
+from ansible_collections.linuxnet.tcp.plugins.module_utils.ports import conf_dir, drop_in_file, sysctl_tree
 from ansible_collections.linuxnet.tcp.plugins.module_utils.readers import parameters
 
 
@@ -114,15 +181,18 @@ def main():
     module = AnsibleModule(
         argument_spec={
             'names': {'type': 'list', 'elements': 'str', 'default': ['net.ipv4.tcp_*']},
+            'loader': {'type': 'str', 'choices': ['auto', 'systemd', 'procps'], 'default': 'auto'},
             'path': {'type': 'path', 'default': '/etc/sysctl.d/90-linuxnet-tcp.conf'},
         },
         supports_check_mode=True,
     )
-    tree, store = sysctl_tree.SysctlTree(), drop_in_file.DropInFile(module.params['path'])
+    store = drop_in_file.DropInFile(module.params['path'])
     try:
-        found = parameters.read_parameters(module.params['names'], tree, store.read(), tree.release())
+        found, warnings = parameters.read_answers(module.params, sysctl_tree.SysctlTree(), store.read(), conf_dir.ConfDir())
     except errors.LinuxnetError as exc:
         module.fail_json(msg=exc.message, **exc.details)
+    for warning in warnings:
+        module.warn(warning)
     module.exit_json(changed=False, parameters=found)
 
 

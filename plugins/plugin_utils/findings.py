@@ -47,6 +47,7 @@ KINDS: dict[str, Kind] = {
     for kind in (
         Kind("setting-differs", SETTING, _BY_PROFILE),
         Kind("setting-not-persisted", SETTING, _BY_PROFILE),
+        Kind("setting-shadowed", SETTING, _BY_PROFILE),
         Kind("setting-removed", SETTING, ("info",)),
         Kind("setting-unsupported", SETTING, ("info", *_BY_PROFILE)),
         Kind("tw-recycle-needs-nat-declaration", SETTING, ("info",)),

@@ -27,6 +27,23 @@ class HostFacts:
         """Tell whether the module ran as uid 0; only then does an unwritable key mean that it is read-only."""
         return bool(self.facts.get("privileged", True))
 
+    @property
+    def path_read_at_boot(self) -> bool | None:
+        """Tell whether the loader of this host reads the drop-in at boot; None when the host did not say."""
+        boot = self.facts.get("boot")
+        return None if boot is None else bool(boot["path"] == "read")
+
+    @property
+    def boot_judged(self) -> bool:
+        """Tell whether boot values count: not where the drop-in lies outside of every folder that a loader reads."""
+        return bool(self.facts.get("boot", {}).get("path", "outside") != "outside")
+
+    def lasting(self, name: str) -> str | None:
+        """Return the value that the next boot sets, or what the drop-in holds where that is judged instead; None for none."""
+        row = self.row(name)
+        value = row.get("boot", {}).get("value") if self.boot_judged else row.get("persisted")
+        return None if value is None else str(value)
+
     def row(self, name: str) -> Row:
         """Return the row of a sysctl; raise InvalidInput when the host did not report it at all."""
         row = self.facts.get("parameters", {}).get(name)

@@ -40,7 +40,7 @@ def judge(profile: Profile, facts: Mapping[str, Any], declared: Declarations, ho
         "schema_version": SCHEMA_VERSION,
         "host": host_name,
         "profile": profile.name,
-        "declared": {"nat": declared.nat, "persist": declared.persist, "path": declared.path},
+        "declared": _declared(declared, host),
         "compliant": compliant(found),
         "findings": findings.worst_first(found),
         "plan": {"settings": planned, "refused": [_refusal(verdict) for verdict in verdicts if verdict.refused]},
@@ -56,6 +56,13 @@ def compliant(found: Iterable[findings.Finding]) -> bool:
     compliance must not come and go with the load, and only settings are in the hands of the plan.
     """
     return not any(item["concerns"] == findings.SETTING and item["severity"] != "info" for item in found)
+
+
+def _declared(declared: Declarations, host: HostFacts) -> dict[str, Any]:
+    """Return what the operator said, and whether the host reads the drop-in at boot when it told."""
+    said = {"nat": declared.nat, "persist": declared.persist, "path": declared.path}
+    read = host.path_read_at_boot
+    return said if read is None else {**said, "path_read_at_boot": read}
 
 
 def _verdicts(profile: Profile, host: HostFacts, declared: Declarations) -> list[Verdict]:
@@ -78,6 +85,7 @@ def _row(verdict: Verdict, host: HostFacts) -> dict[str, Any]:
         "name": verdict.setting.name,
         "running": facts.get("runtime"),
         "persisted": facts.get("persisted"),
+        "boot": facts.get("boot", {}).get("value") if host.boot_judged else None,
         "wanted": verdict.setting.value,
         "status": verdict.status,
         "planned": verdict.planned,

@@ -21,7 +21,7 @@ TW_RECYCLE = "net.ipv4.tcp_tw_recycle"
 
 @dataclass(frozen=True)
 class Declarations:
-    """What the operator says and asks: ``nat`` is unknown, absent or present; ``persist`` judges the drop-in ``path`` too."""
+    """What the operator says and asks: ``nat`` is unknown, absent or present; ``persist`` judges what lasts too, by way of the drop-in ``path``."""
 
     nat: str = "unknown"
     persist: bool = True
@@ -40,10 +40,10 @@ class Verdict:
 
 
 def judge_setting(setting: Setting, host: HostFacts, declared: Declarations) -> Verdict:
-    """Judge one setting: it holds when the running value and, when persistence is judged, the drop-in satisfy ``accept``."""
+    """Judge one setting: it holds when the running value and, when persistence is judged, the boot value satisfy ``accept``."""
     row = host.row(setting.name)
     if not row["supported"]:
-        return _unsupported(setting, row)
+        return _unsupported(setting, host)
     if setting.name == TW_RECYCLE:
         return tw_recycle(setting, host, declared)
     return _compare(setting, host, declared)
@@ -59,7 +59,7 @@ def tw_recycle(setting: Setting | None, host: HostFacts, declared: Declarations)
     dropped = host.counter("TcpExt", "PAWSPassive") or 0
     if declared.nat == "absent" and not dropped:
         return _compare(wanted, host, declared)
-    if _switched_on(host.row(TW_RECYCLE), declared):
+    if _switched_on(host, declared):
         return _switch_off(wanted, host, declared, dropped)
     if satisfies(TW_RECYCLE, wanted.accept, "0"):
         return _compare(wanted, host, declared)
@@ -69,61 +69,93 @@ def tw_recycle(setting: Setting | None, host: HostFacts, declared: Declarations)
 def _compare(setting: Setting, host: HostFacts, declared: Declarations) -> Verdict:
     row = host.row(setting.name)
     if "runtime" not in row:
-        return _untouchable(setting, row, "unreadable")
+        return _untouchable(setting, host, "unreadable")
     running_holds = satisfies(setting.name, setting.accept, row["runtime"])
     if not running_holds and not row.get("writable", True) and host.privileged:
-        return _untouchable(setting, row, "read_only")
+        return _untouchable(setting, host, "read_only")
+    lasts = not declared.persist or _accepted(setting, host.lasting(setting.name))
+    shadowed = not lasts and host.boot_judged and _accepted(setting, row.get("persisted"))
     if not running_holds:
-        return Verdict(setting, "differs", _differs(setting, row, declared), planned=setting.value)
-    if declared.persist and not _persisted_holds(setting, row):
-        return Verdict(setting, "not_persisted", _not_persisted(setting, row, declared), planned=row["runtime"])
-    return Verdict(setting, "holds")
+        # Shadowed, it most likely differs because the last boot did what the next one will do: name the line.
+        made = (_shadowed if shadowed else _differs)(setting, host, declared)
+        return Verdict(setting, "differs", made, planned=setting.value)
+    if lasts:
+        return Verdict(setting, "holds")
+    if shadowed:
+        return Verdict(setting, "shadowed", _shadowed(setting, host, declared), planned=row["runtime"])
+    return Verdict(setting, "not_persisted", _not_persisted(setting, host, declared), planned=row["runtime"])
 
 
-def _persisted_holds(setting: Setting, row: Row) -> bool:
-    return "persisted" in row and satisfies(setting.name, setting.accept, row["persisted"])
+def _accepted(setting: Setting, value: str | None) -> bool:
+    return value is not None and satisfies(setting.name, setting.accept, value)
 
 
-def _evidence(setting: Setting, row: Row) -> dict[str, Any]:
+def _evidence(setting: Setting, host: HostFacts) -> dict[str, Any]:
+    row = host.row(setting.name)
     return {
         "running": row.get("runtime"),
         "persisted": row.get("persisted"),
+        "boot": row.get("boot") if host.boot_judged else None,
         "wanted": setting.value,
         "accept": dict(setting.accept),
     }
 
 
-def _differs(setting: Setting, row: Row, declared: Declarations) -> findings.Finding:
+def _differs(setting: Setting, host: HostFacts, declared: Declarations) -> findings.Finding:
     where = f" and persist it in {declared.path}" if declared.persist else ""
     return findings.finding(
         "setting-differs",
         setting.severity,
-        f"{setting.name} is {row['runtime']}, wanted {setting.value}",
-        _evidence(setting, row),
+        f"{setting.name} is {host.row(setting.name)['runtime']}, wanted {setting.value}",
+        _evidence(setting, host),
         f"Set {setting.name} to {setting.value}{where}; the tune role does it.",
         parameter=setting.name,
     )
 
 
-def _not_persisted(setting: Setting, row: Row, declared: Declarations) -> findings.Finding:
-    stale = "persisted" in row
-    said = f"the drop-in says {row['persisted']}" if stale else "the drop-in does not have it"
+def _not_persisted(setting: Setting, host: HostFacts, declared: Declarations) -> findings.Finding:
+    row, lasting = host.row(setting.name), host.lasting(setting.name)
     return findings.finding(
         "setting-not-persisted",
         # A wrong value is certain to come back at the next boot; a missing one only may.
-        setting.severity if stale else "low",
-        f"{setting.name} runs with {row['runtime']} but {said}",
-        {**_evidence(setting, row), "path": declared.path},
+        "low" if lasting is None else setting.severity,
+        f"{setting.name} runs with {row['runtime']} but {_fate(host, setting.name)}",
+        {**_evidence(setting, host), "path": declared.path},
         f"Write {setting.name} = {row['runtime']} to {declared.path}; the tune role does it.",
         parameter=setting.name,
     )
 
 
-def _unsupported(setting: Setting, row: Row) -> Verdict:
+def _fate(host: HostFacts, name: str) -> str:
+    """Say what becomes of a setting that does not last."""
+    lasting, boot = host.lasting(name), host.row(name).get("boot")
+    if not host.boot_judged:
+        return "the drop-in does not have it" if lasting is None else f"the drop-in says {lasting}"
+    return "the next boot sets nothing" if boot is None else f"the next boot sets {boot['value']} ({boot['source']})"
+
+
+def _shadowed(setting: Setting, host: HostFacts, declared: Declarations) -> findings.Finding:
+    """Report a drop-in whose accepted value does not count at boot: another line wins, or nothing sets the key."""
+    row = host.row(setting.name)
+    source = row["boot"]["source"] if "boot" in row else None
+    out = f"Take the line {source} out" if source else "Find the file that masks it or the line that excludes the key"
+    return findings.finding(
+        "setting-shadowed",
+        setting.severity,
+        f"{setting.name} runs with {row['runtime']} and is {row['persisted']} in {declared.path}, but {_fate(host, setting.name)}",
+        {**_evidence(setting, host), "path": declared.path},
+        f"{out}, keep the settings in a file whose name sorts after it, or tune with tune_shadowed: take_over.",
+        parameter=setting.name,
+        will_not_help=["sysctl -w or sysctl -p: they change what runs, not what the next boot sets"],
+    )
+
+
+def _unsupported(setting: Setting, host: HostFacts) -> Verdict:
+    row = host.row(setting.name)
     reason = str(row.get("reason", "unknown"))
     if reason == "removed":
         return Verdict(setting, "removed", _removed(setting, row), refused=reason)
-    return Verdict(setting, reason, _missing(setting, row, reason), refused=reason)
+    return Verdict(setting, reason, _missing(setting, host, reason), refused=reason)
 
 
 def _removed(setting: Setting, row: Row) -> findings.Finding:
@@ -159,35 +191,37 @@ _WHY_NOT = {
 _NOT_THIS_HOST = frozenset({"too_old", "hidden"})
 
 
-def _missing(setting: Setting, row: Row, reason: str) -> findings.Finding:
+def _missing(setting: Setting, host: HostFacts, reason: str) -> findings.Finding:
     what, remedy = _WHY_NOT.get(reason, _WHY_NOT["unknown"])
     return findings.finding(
         "setting-unsupported",
         "info" if reason in _NOT_THIS_HOST else setting.severity,
         f"{setting.name} {what}",
-        {**_evidence(setting, row), "reason": reason},
+        {**_evidence(setting, host), "reason": reason},
         remedy,
         parameter=setting.name,
     )
 
 
-def _untouchable(setting: Setting, row: Row, reason: str) -> Verdict:
-    return Verdict(setting, reason, _missing(setting, row, reason), refused=reason)
+def _untouchable(setting: Setting, host: HostFacts, reason: str) -> Verdict:
+    return Verdict(setting, reason, _missing(setting, host, reason), refused=reason)
 
 
 def _off() -> Setting:
     return Setting(TW_RECYCLE, "0", {"const": 0}, "high", "It drops clients behind NAT.", "guard of the judge", "")
 
 
-def _switched_on(row: Row, declared: Declarations) -> bool:
-    values = [row.get("runtime")] + ([row.get("persisted")] if declared.persist else [])
+def _switched_on(host: HostFacts, declared: Declarations) -> bool:
+    values = [host.row(TW_RECYCLE).get("runtime")] + ([host.lasting(TW_RECYCLE)] if declared.persist else [])
     return any(value is not None and not satisfies(TW_RECYCLE, {"const": 0}, value) for value in values)
 
 
-def _nat_evidence(row: Row, declared: Declarations, dropped: int) -> dict[str, Any]:
+def _nat_evidence(host: HostFacts, declared: Declarations, dropped: int) -> dict[str, Any]:
+    row = host.row(TW_RECYCLE)
     return {
         "running": row.get("runtime"),
         "persisted": row.get("persisted"),
+        "boot": row.get("boot") if host.boot_judged else None,
         "nat_declared": declared.nat,
         "PAWSPassive": dropped or None,
     }
@@ -204,7 +238,7 @@ def _switch_off(setting: Setting, host: HostFacts, declared: Declarations, dropp
         "tw-recycle-behind-nat",
         "high",
         f"{TW_RECYCLE} is on ({row.get('runtime', 'unreadable')}) and clients may come through NAT: their connections are dropped silently",
-        _nat_evidence(row, declared, dropped),
+        _nat_evidence(host, declared, dropped),
         f"Set {TW_RECYCLE} to 0 now; the tune role does it. For outgoing connections use tcp_tw_reuse instead.",
         parameter=TW_RECYCLE,
         will_not_help=["a longer backlog", "tcp_fin_timeout", "more ephemeral ports: the SYN is refused before any of them matters"],
@@ -218,7 +252,7 @@ def _undeclared(setting: Setting, host: HostFacts, declared: Declarations, dropp
         "tw-recycle-needs-nat-declaration",
         "info",
         f"{TW_RECYCLE} = {setting.value} is not planned: it drops clients behind NAT, and NAT is not declared absent",
-        {**_nat_evidence(host.row(TW_RECYCLE), declared, dropped), "wanted": setting.value},
+        {**_nat_evidence(host, declared, dropped), "wanted": setting.value},
         "Leave it at 0. Only where every client is known to come without NAT, declare nat: absent.",
         parameter=TW_RECYCLE,
         will_not_help=["setting it by hand: the next audit reports it as tw-recycle-behind-nat"],

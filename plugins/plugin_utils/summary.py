@@ -13,6 +13,7 @@ _VERDICTS = {
     "holds": "holds",
     "differs": "differs",
     "not_persisted": "holds now, not after a reboot",
+    "shadowed": "holds now, another file wins at boot",
     "removed": "removed from this kernel",
     "too_old": "this kernel is too old for it",
     "hidden": "belongs to the host, not to this namespace",

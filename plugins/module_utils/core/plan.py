@@ -12,8 +12,9 @@ from collections import OrderedDict, namedtuple
 
 from ansible_collections.linuxnet.tcp.plugins.module_utils.core import catalogue, drop_in, errors, support, sysctl_name, sysctl_value
 
-# settings is {name: raw value}; state is present or absent, unsupported fail or skip.
-Request = namedtuple("Request", "settings state persist runtime path unsupported check_mode")
+# settings is {name: raw value}; state is present or absent, unsupported fail or skip, shadowed fail, warn or take_over.
+Request = namedtuple("Request", "settings state persist runtime path unsupported check_mode shadowed")
+Request.__new__.__defaults__ = ("fail",)
 
 # What a host says about one key: runtime is None when it cannot be read, refusal the errno of opening it for writing.
 Observation = namedtuple("Observation", "exists runtime refusal mode")
@@ -21,8 +22,8 @@ Observation = namedtuple("Observation", "exists runtime refusal mode")
 # One key of the request; wanted is None for state absent, skipped says why the key is left alone.
 Target = namedtuple("Target", "name parameter wanted runtime persisted skipped")
 
-# writes are the targets to be written, in order; the bytes are None where there is no file.
-Plan = namedtuple("Plan", "targets writes file_before file_after warnings")
+# writes are the targets to be written, in order; the bytes are None where there is no file; edits are boot_plan's, of other files.
+Plan = namedtuple("Plan", "targets writes file_before file_after warnings edits")
 
 _START, _RANGE = PORT_KEYS = ("net.ipv4.ip_unprivileged_port_start", "net.ipv4.ip_local_port_range")
 # What a booting kernel has before the drop-in is read (net/ipv4/af_inet.c, inet_init_net).
@@ -66,7 +67,7 @@ def build(request, raws, observed, data, release):
     writes = write_order([target for target in kept if _has_to_write(request, target)])
     problems.extend(problem for problem in (_obstacle(target, observed[target.name]) for target in writes) if problem)
     after = data if problems else _file_after(request, kept, data)
-    return Plan(targets, writes, data, after, _warnings(targets)), problems
+    return Plan(targets, writes, data, after, _warnings(targets), []), problems
 
 
 def _target(request, name, raw, observed, persisted, release):

@@ -85,6 +85,13 @@ class ConfDir(object):
         """Return the system credential sysctl.extra (systemd.system-credentials(7)) as a RawEntry, or None."""
         return self._single(CREDENTIAL)
 
+    def place(self, path):
+        """Return (path as ``folders()`` spells it, real path) of a file that is there or is to be made."""
+        folder, _slash, name = path.rpartition("/")
+        real = self._real(folder)
+        spelled = [standard for standard in FOLDERS if self._real(standard) == real]
+        return (spelled + [real])[0] + "/" + name, real + "/" + name
+
     def init(self):
         """Return {pid1: command name, systemd_sysctl: present|masked|absent, writable: bool}; ``pid1`` is absent when hidden.
 
@@ -142,6 +149,16 @@ class ConfDir(object):
             done = [] if target.startswith("/") else done
             parts = [p for p in target.split("/") if p] + parts
         return "/" + "/".join(done)
+
+    def _real(self, folder):
+        """Follow the links of a folder of which the last parts need not exist; / is ""."""
+        if not folder.strip("/"):
+            return ""
+        found = self._resolve(folder)
+        if found is not None:
+            return found.rstrip("/")
+        parent, _slash, name = folder.rstrip("/").rpartition("/")
+        return self._real(parent) + "/" + name
 
     def _single(self, path):
         if not os.path.lexists(self._root + path):

@@ -17,20 +17,26 @@ from ansible_collections.linuxnet.tcp.plugins.module_utils.core import errors
 
 
 class DropInFile(object):
-    """Keep one drop-in file. ``set_context(temporary, path)`` labels a new file before it gets its name (SELinux)."""
+    """Keep one drop-in file below ``root``. ``set_context(temporary, path)`` labels a new file before it gets its name (SELinux).
+
+    ``like`` is a file whose owner, mode and attributes the drop-in takes instead of those of a new file.
+    """
 
     # sysctl.d(5); these may be made when they are missing, any other folder is taken for a mistake.
     _STANDARD_FOLDERS = ("/etc/sysctl.d", "/run/sysctl.d", "/usr/local/lib/sysctl.d", "/usr/lib/sysctl.d", "/lib/sysctl.d")
 
-    def __init__(self, path, set_context=None):
+    def __init__(self, path, set_context=None, root="/", like=None):
         self.path = path
-        self._folder, self._name = os.path.split(path)
+        self._root = root.rstrip("/")
+        self._file = self._root + path
+        self._folder, self._name = os.path.split(self._file)
+        self._like = self._root + like if like else None
         self._set_context = set_context
 
     def read(self):
         """Return the file's bytes, None when there is none. Raises SourceUnavailable when it cannot be read."""
         try:
-            with io.open(self.path, "rb") as stream:
+            with io.open(self._file, "rb") as stream:
                 return stream.read()
         except (IOError, OSError) as exc:
             if exc.errno in (errno.ENOENT, errno.ENOTDIR):
@@ -45,10 +51,10 @@ class DropInFile(object):
             raise self._refused("no loader reads it; the name has to end in .conf and must not begin with a dot")
         if any(ord(char) < 32 for char in self.path):
             raise self._refused("holds a control character")
-        kind = _kind(self.path)
+        kind = _kind(self._file)
         if kind not in ("file", None):
             raise self._refused("is a %s; give the path of a plain file, or of one to be made" % kind)
-        if not os.path.isdir(self._folder) and self._folder not in self._STANDARD_FOLDERS:
+        if not os.path.isdir(self._folder) and os.path.dirname(self.path) not in self._STANDARD_FOLDERS:
             raise self._refused("the folder does not exist; make it first or use /etc/sysctl.d")
 
     def rehearse(self):
@@ -76,7 +82,7 @@ class DropInFile(object):
 
     def remove(self):
         """Remove the file. Raises OSError."""
-        os.unlink(self.path)
+        os.unlink(self._file)
         _sync_folder(self._folder)
 
     def _swap_in(self, data):
@@ -88,23 +94,24 @@ class DropInFile(object):
                 stream.flush()
                 self._dress(stream.fileno(), temporary)
                 os.fsync(stream.fileno())
-            os.rename(temporary, self.path)
+            os.rename(temporary, self._file)
         except Exception:
             _quietly(os.unlink, temporary)
             raise
 
     def _dress(self, descriptor, temporary):
         """Give the temporary file the owner, the attributes and the mode that the file has or shall have."""
+        model = self._like or self._file
         try:
-            old = os.lstat(self.path)
+            old = os.lstat(model)
         except OSError:
             old = None
         if old is not None:
             os.fchown(descriptor, old.st_uid, old.st_gid)
-            _copy_attributes(self.path, temporary)
+            _copy_attributes(model, temporary)
         os.fchmod(descriptor, 0o644 if old is None else stat.S_IMODE(old.st_mode))
         if self._set_context is not None:
-            self._set_context(temporary, self.path)
+            self._set_context(temporary, self._file)
 
     def _make_folder(self):
         if os.path.isdir(self._folder):

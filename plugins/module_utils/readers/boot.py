@@ -7,7 +7,9 @@ from __future__ import absolute_import, division, print_function
 
 __metaclass__ = type
 
-from ansible_collections.linuxnet.tcp.plugins.module_utils.core import conf_rules, sysctl_conf
+from collections import namedtuple
+
+from ansible_collections.linuxnet.tcp.plugins.module_utils.core import boot_plan, conf_rules, sysctl_conf, sysctl_name
 
 _OTHER = {conf_rules.SYSTEMD: conf_rules.PROCPS, conf_rules.PROCPS: conf_rules.SYSTEMD}
 _CREDENTIAL = "/run/credentials/@system/sysctl.extra"
@@ -48,22 +50,103 @@ def _disagreements(chosen, other, loader):
     return out
 
 
+# loader is the one to go by; rules are those of each loader, versions as the port tells them.
+Situation = namedtuple("Situation", "tree loader rules versions warnings")
+
+
+def observe(conf_dir, loader="auto"):
+    """Read everything that decides what the next boot sets: a Situation. Raises ValueError for a loader that is not known."""
+    tree, versions, warnings = read_tree(conf_dir), conf_dir.versions(), []
+    if loader == "auto":
+        loader, warnings = choose_loader(conf_dir.init())
+    if loader not in conf_rules.LOADERS:
+        raise ValueError('loader "%s" is not known; give one of: auto, %s' % (loader, ", ".join(conf_rules.LOADERS)))
+    rules = dict((each, conf_rules.rules(each, versions.get(each))) for each in conf_rules.LOADERS)
+    return Situation(tree, loader, rules, versions, warnings)
+
+
 def read_boot(conf_dir, names, loader="auto", accepts=None):
     """Compute the boot value of each key in ``names`` (dotted, existing here) from a ports.conf_dir.ConfDir.
 
     Returns ({name: {value, source, shadowed, loader}}, [{kind, source, message}], [warning]); a key that no file sets is absent.
     ``loader`` is auto, systemd or procps; ``accepts`` is passed on to core.sysctl_conf.boot. Raises ValueError for another loader.
     """
-    tree, versions, warnings = read_tree(conf_dir), conf_dir.versions(), []
-    if loader == "auto":
-        loader, warnings = choose_loader(conf_dir.init())
-    boots = {}
-    for each in conf_rules.LOADERS:
-        boots[each] = sysctl_conf.boot(tree, conf_rules.rules(each, versions.get(each)), names, accepts)
-    if loader not in boots:
-        raise ValueError('loader "%s" is not known; give one of: auto, %s' % (loader, ", ".join(conf_rules.LOADERS)))
-    if loader not in versions:
-        warnings.append("the version of %s cannot be told from the file system; the newest is assumed" % loader)
-    chosen = boots[loader]
-    warnings.extend(_disagreements(chosen.effective, boots[_OTHER[loader]].effective, loader))
-    return chosen.effective, [dict(problem._asdict()) for problem in chosen.problems], warnings
+    seen = observe(conf_dir, loader)
+    warnings = list(seen.warnings)
+    if seen.loader not in seen.versions:
+        warnings.append("the version of %s cannot be told from the file system; the newest is assumed" % seen.loader)
+    chosen, differences = _compare(seen, names, accepts)
+    return chosen.effective, [dict(problem._asdict()) for problem in chosen.problems], warnings + differences
+
+
+def _compare(seen, names, accepts=None):
+    """Return (Boot of the loader that counts, where the other one disagrees)."""
+    boots = dict((each, sysctl_conf.boot(seen.tree, rules, names, accepts)) for each, rules in seen.rules.items())
+    chosen = boots[seen.loader]
+    return chosen, _disagreements(chosen.effective, boots[_OTHER[seen.loader]].effective, seen.loader)
+
+
+def read_parameters_boot(parameters, conf_dir, path, loader="auto"):
+    """Add ``boot`` to each row of ``parameters`` {name: row} that a file sets; return ({loader, path, version}, warnings).
+
+    ``path`` in the result tells whether the loader reads the drop-in ``path``: read, unread (masked, say) or outside (of every folder).
+    Keys that hold a secret get none. Raises ValueError for a loader that is not known.
+    """
+    names = [name for name, row in parameters.items() if row["supported"] and not sysctl_name.is_secret(name)]
+    seen = observe(conf_dir, loader)
+    chosen, differences = _compare(seen, names)
+    for name, found in chosen.effective.items():
+        parameters[name]["boot"] = found
+    facts = {"loader": seen.loader, "path": _reading(seen, conf_dir, path)}
+    if seen.loader in seen.versions:
+        facts["version"] = list(seen.versions[seen.loader])
+    return facts, seen.warnings + _unreadable(chosen.problems) + differences
+
+
+def _reading(seen, conf_dir, path):
+    place = boot_plan.Place(*conf_dir.place(path))
+    # Whether a file is read does not depend on what it holds; it may not be there yet.
+    tree = boot_plan.with_file(seen.tree, place, b"")
+    return boot_plan.reading(boot_plan.Boot(tree, seen.rules[seen.loader]), place)
+
+
+def _unreadable(problems):
+    return ["%s: %s" % (problem.source, problem.message) for problem in problems if problem.kind in ("unreadable_file", "special_file")]
+
+
+class BootFiles(object):
+    """Foresee the next boot for a transaction and open the files that decide it.
+
+    ``open_store(path, like)`` gives a ports.drop_in_file.DropInFile; ``like`` names the file whose owner and mode a new one takes.
+    """
+
+    # No loader reads a name that does not end in .conf, and systemd takes the tilde for a backup's.
+    _BACKUP = ".linuxnet-tcp.bak~"
+
+    def __init__(self, conf_dir, open_store, loader="auto"):
+        self._conf_dir, self._open, self._loader = conf_dir, open_store, loader
+
+    def foresee(self, path, data, targets, shadowed):
+        """Return core.boot_plan.foresee's Outlook for the files as they are now and the drop-in ``path`` with the bytes ``data``."""
+        seen, place = observe(self._conf_dir, self._loader), boot_plan.Place(*self._conf_dir.place(path))
+        outlook = boot_plan.foresee(boot_plan.Boot(seen.tree, seen.rules[seen.loader]), place, data, targets, shadowed)
+        if outlook.problems or outlook.warnings:
+            return outlook
+        return outlook._replace(warnings=self._doubts(seen, place, data, targets, outlook.edits))
+
+    @staticmethod
+    def _doubts(seen, place, data, targets, edits):
+        """Return what may make a good outlook wrong: files that cannot be read, and the other loader."""
+        tree = boot_plan.with_file(seen.tree, place, data)
+        for edit in edits:
+            tree = boot_plan.with_file(tree, boot_plan.Place(edit.path, edit.path), edit.after)
+        chosen, differences = _compare(seen._replace(tree=tree), [target.name for target in targets])
+        return _unreadable(chosen.problems) + differences
+
+    def store(self, path):
+        """Return the port of a file that is taken over."""
+        return self._open(path, None)
+
+    def backup(self, path):
+        """Return the port of the backup beside a file that is taken over."""
+        return self._open(path + self._BACKUP, path)

@@ -8,6 +8,7 @@ from __future__ import absolute_import, division, print_function
 __metaclass__ = type
 
 from ansible_collections.linuxnet.tcp.plugins.module_utils.core import catalogue, drop_in, errors, support, sysctl_name
+from ansible_collections.linuxnet.tcp.plugins.module_utils.readers import boot
 
 
 def read_parameters(patterns, tree, drop_in_bytes, release):
@@ -20,6 +21,25 @@ def read_parameters(patterns, tree, drop_in_bytes, release):
     version = support.kernel_version(release)
     persisted = drop_in.lookup_all(drop_in_bytes)
     return dict((name, _facts(name, tree, persisted, version)) for name in _names(patterns, tree))
+
+
+def read_answers(wish, tree, drop_in_bytes, conf_dir):
+    """Return ({name: the complete answer}, warnings): read_parameters, the boot value, and what the catalogue says.
+
+    ``wish``: names (names or globs), path (the drop-in) and loader (auto, systemd or procps); ``conf_dir`` is a ConfDir. Adds boot
+    {value, source, shadowed, loader}, default, minimum, maximum and unit. Raises what read_parameters raises.
+    """
+    found = read_parameters(wish["names"], tree, drop_in_bytes, tree.release())
+    _facts_of_boot, warnings = boot.read_parameters_boot(found, conf_dir, wish["path"], wish["loader"])
+    for name, row in found.items():
+        row.update(_documented(catalogue.get(name)))
+    return found, warnings
+
+
+def _documented(parameter):
+    """Return what the catalogue knows of a key; a limit that there is none of is absent."""
+    fields = ((field, getattr(parameter, field, None)) for field in ("default", "minimum", "maximum", "unit"))
+    return dict((field, value) for field, value in fields if value not in (None, ""))
 
 
 def _names(patterns, tree):

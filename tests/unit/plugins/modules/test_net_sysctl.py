@@ -12,7 +12,8 @@ from ansible_collections.linuxnet.tcp.plugins.module_utils.core import errors
 from ansible_collections.linuxnet.tcp.plugins.modules import net_sysctl, net_sysctl_info
 
 PATH = "/etc/sysctl.d/90-linuxnet-tcp.conf"
-OPTIONS = {"settings": {"net.ipv4.tcp_sack": 1}, "state": "present", "persist": True, "runtime": True, "path": PATH, "unsupported": "fail"}
+OPTIONS = {"settings": {"net.ipv4.tcp_sack": 1}, "state": "present", "persist": True, "runtime": True, "path": PATH, "unsupported": "fail",
+           "shadowed": "fail"}
 
 
 class Ended(Exception):
@@ -61,8 +62,9 @@ def run(module, monkeypatch):
 def test_the_options_become_one_request(monkeypatch):
     asked = []
 
-    def apply(request, tree, store):
+    def apply(request, tree, store, boot):
         asked.append((request, store.path))
+        assert boot.backup("/etc/sysctl.conf").path == "/etc/sysctl.conf.linuxnet-tcp.bak~"
         return {"changed": True, "settings": [], "diff": [], "warnings": ["look"]}
 
     monkeypatch.setattr(net_sysctl.transaction, "apply", apply)
@@ -90,16 +92,20 @@ def test_a_new_file_gets_the_label_of_its_path(monkeypatch, selinux, expected):
 
 def test_info_returns_what_the_reader_found(monkeypatch):
     asked = []
-    monkeypatch.setattr(net_sysctl_info.sysctl_tree.SysctlTree, "release", lambda self: "6.18.44")
+
+    def read_answers(wish, _tree, data, files):
+        asked.append((wish, data, files.__class__.__name__))
+        return {"k": {}}, ["the loaders disagree"]
+
     monkeypatch.setattr(net_sysctl_info.drop_in_file.DropInFile, "read", lambda self: b"x")
-    monkeypatch.setattr(net_sysctl_info.parameters, "read_parameters", lambda names, tree, data, release: asked.append((names, data, release)) or {"k": {}})
-    assert run(net_sysctl_info, monkeypatch) == {"changed": False, "parameters": {"k": {}}, "warned": []}
-    assert asked == [(["net.ipv4.tcp_*"], b"x", "6.18.44")]
+    monkeypatch.setattr(net_sysctl_info.parameters, "read_answers", read_answers)
+    assert run(net_sysctl_info, monkeypatch) == {"changed": False, "parameters": {"k": {}}, "warned": ["the loaders disagree"]}
+    assert asked == [({"names": ["net.ipv4.tcp_*"], "loader": "auto", "path": PATH}, b"x", "ConfDir")]
 
 
 def test_info_fails_with_the_message(monkeypatch):
-    def read_parameters(*_arguments):
+    def read_answers(*_arguments):
         raise errors.InvalidInput("vm.swappiness: outside net.")
 
-    monkeypatch.setattr(net_sysctl_info.parameters, "read_parameters", read_parameters)
+    monkeypatch.setattr(net_sysctl_info.parameters, "read_answers", read_answers)
     assert run(net_sysctl_info, monkeypatch) == {"failed": True, "msg": "vm.swappiness: outside net."}

@@ -30,14 +30,18 @@ def facts_of(
     running: dict[str, str] | None = None,
     persisted: dict[str, str] | None = None,
     rows: dict[str, dict[str, Any]] | None = None,
+    boot: dict[str, str] | None = None,
     **parts: Any,
 ) -> dict[str, Any]:
-    """Build tcp_facts: the host above with other running values, a drop-in, whole rows, and other parts."""
+    """Build tcp_facts: the host above with other running values, a drop-in, boot values ("value file:line"), whole rows, other parts."""
     parameters: dict[str, dict[str, Any]] = {settings.TW_RECYCLE: dict(REMOVED)}
     for name, value in {**RUNNING, **(running or {})}.items():
         parameters[name] = {"supported": True, "runtime": value, "writable": True, "per_namespace": True}
     for name, value in (persisted or {}).items():
         parameters[name]["persisted"] = value
+    for name, text in (boot or {}).items():
+        value, source = text.rsplit(" ", 1)
+        parameters[name]["boot"] = {"value": value, "source": source, "shadowed": [], "loader": "systemd"}
     parameters.update(rows or {})
     return {
         "kernel": {"release": "6.18.44", "version": [6, 18, 44]},

@@ -88,6 +88,72 @@ def test_setting_differs_tells_what_runs_and_what_is_wanted(facts, audit_of):
     }  # fmt: skip
 
 
+LATER = "/etc/sysctl.d/99-sysctl.conf:12"
+OURS = "/etc/sysctl.d/90-linuxnet-tcp.conf:2"
+
+
+@pytest.mark.parametrize(
+    ("running", "persisted", "boot", "persist", "status", "found", "severity", "planned"),
+    [
+        # the boot value counts, whichever file sets it
+        ("8192", "8192", f"8192 {OURS}", True, "holds", None, None, None),
+        ("8192", None, f"16384 {LATER}", True, "holds", None, None, None),
+        ("8192", "1024", f"8192 {LATER}", True, "holds", None, None, None),
+        # nothing sets it, or another value
+        ("8192", None, None, True, "not_persisted", "setting-not-persisted", "low", "8192"),
+        ("9000", None, f"1024 {LATER}", True, "not_persisted", "setting-not-persisted", "high", "9000"),
+        ("9000", "1024", f"1024 {OURS}", True, "not_persisted", "setting-not-persisted", "high", "9000"),
+        ("9000", "1024", f"2048 {LATER}", True, "not_persisted", "setting-not-persisted", "high", "9000"),
+        # the drop-in is right and does not win
+        ("9000", "8192", f"1024 {LATER}", True, "shadowed", "setting-shadowed", "high", "9000"),
+        ("9000", "8192", None, True, "shadowed", "setting-shadowed", "high", "9000"),
+        ("1024", "8192", f"1024 {LATER}", True, "differs", "setting-shadowed", "high", "8192"),
+        ("1024", "8192", f"8192 {OURS}", True, "differs", "setting-differs", "high", "8192"),
+        ("1024", None, f"1024 {LATER}", True, "differs", "setting-differs", "high", "8192"),
+        # without persistence the boot value is not looked at
+        ("9000", "8192", f"1024 {LATER}", False, "holds", None, None, None),
+        ("1024", "8192", f"1024 {LATER}", False, "differs", "setting-differs", "high", "8192"),
+    ],
+)
+@pytest.mark.parametrize("path", ["read", "unread"])
+def test_what_the_next_boot_sets_decides(facts, audit_of, path, running, persisted, boot, persist, status, found, severity, planned):
+    parts = {"boot": {"loader": "systemd", "path": path}}
+    host = facts({BACKLOG: running}, {BACKLOG: persisted} if persisted else {}, boot={BACKLOG: boot} if boot else {})
+    audit = audit_of(AT_LEAST, {**host, **parts}, persist=persist)
+    row = audit["settings"][0]
+    assert (row["status"], row.get("boot")) == (status, boot.split()[0] if boot else None)
+    assert audit["plan"]["settings"] == ({BACKLOG: planned} if planned else {})
+    assert ids(audit) == ([found] if found else [])
+    assert audit["compliant"] is (found is None)
+    assert audit["declared"]["path_read_at_boot"] is (path == "read")
+    assert documents.problems(audit, "audit") == []
+    if found:
+        made = only(audit, found)
+        assert made["severity"] == severity
+        assert made["evidence"].get("boot", {}).get("source") == (boot.split()[1] if boot else None)
+    if found == "setting-shadowed" and boot:
+        assert LATER in made["title"]
+        assert LATER in made["remedy"]
+
+
+def test_a_drop_in_that_no_loader_reads_is_judged_by_its_content(facts, audit_of):
+    for persisted, status in (("8192", "holds"), ("1024", "not_persisted"), (None, "not_persisted")):
+        host = facts({BACKLOG: "9000"}, {BACKLOG: persisted} if persisted else {}, boot={BACKLOG: f"1024 {LATER}"})
+        audit = audit_of(AT_LEAST, {**host, "boot": {"loader": "procps", "path": "outside"}}, path="/srv/x.conf")
+        assert audit["settings"][0]["status"] == status
+        assert "boot" not in audit["settings"][0]
+        assert audit["declared"]["path_read_at_boot"] is False
+        assert [item["evidence"].get("boot") for item in audit["findings"] if item["concerns"] == "setting"] in ([], [None])
+
+
+@pytest.mark.parametrize(("boot", "found"), [(f"1 {LATER}", "tw-recycle-behind-nat"), (f"0 {OURS}", "tw-recycle-needs-nat-declaration")])
+def test_tw_recycle_that_the_next_boot_switches_on_is_guarded(facts, audit_of, boot, found):
+    row = {"supported": True, "runtime": "0", "writable": True, "per_namespace": False}
+    row["boot"] = {"value": boot.split()[0], "source": boot.split()[1], "shadowed": [], "loader": "systemd"}
+    host = {**facts(rows={RECYCLE: row}), "boot": {"loader": "systemd", "path": "read"}}
+    assert ids(audit_of({RECYCLE: {"value": 1}}, host)) == [found]
+
+
 @pytest.mark.parametrize(("persisted", "severity"), [({}, "low"), ({BACKLOG: "1024"}, "high")])
 def test_a_stale_drop_in_weighs_more_than_a_missing_line(facts, audit_of, persisted, severity):
     found = only(audit_of(AT_LEAST, facts({BACKLOG: "9000"}, persisted)), "setting-not-persisted")
