@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ansible_collections.linuxnet.tcp.plugins.plugin_utils import diagnoses, findings, settings
+from ansible_collections.linuxnet.tcp.plugins.plugin_utils import boot_findings, diagnoses, findings, other_writers, settings
 from ansible_collections.linuxnet.tcp.plugins.plugin_utils.host_facts import HostFacts
 from ansible_collections.linuxnet.tcp.plugins.plugin_utils.profiles import Profile
 from ansible_collections.linuxnet.tcp.plugins.plugin_utils.settings import Declarations, Verdict
@@ -35,6 +35,8 @@ def judge(profile: Profile, facts: Mapping[str, Any], declared: Declarations, ho
     planned = {verdict.setting.name: verdict.planned for verdict in verdicts if verdict.planned is not None}
     found = [verdict.finding for verdict in verdicts if verdict.finding]
     found += diagnoses.diagnose(diagnoses.Outlook(host, planned))
+    found += other_writers.disagree(verdicts, host, declared)
+    found += boot_findings.found(facts)
     return {
         "schema_version": SCHEMA_VERSION,
         "host": host_name,
@@ -44,7 +46,7 @@ def judge(profile: Profile, facts: Mapping[str, Any], declared: Declarations, ho
         "findings": findings.worst_first(found),
         "plan": {"settings": planned, "refused": [_refusal(verdict) for verdict in verdicts if verdict.refused]},
         "settings": [_row(verdict, host) for verdict in verdicts],
-        **{part: facts[part] for part in ("kernel", "sockets", "ephemeral", "parameters") if part in facts},
+        **{part: facts[part] for part in ("kernel", "sockets", "ephemeral", "parameters", "boot_problems", "writers") if part in facts},
     }
 
 
