@@ -32,7 +32,9 @@ def examine(tree, rules, world):
     """
     assignments, _problems = sysctl_conf.read(tree, rules)
     ours = [one for one in assignments if one.value is not None and one.key.startswith("net/") and not conf_glob.is_glob(one.key)]
-    present = set(one.key for one in ours if world.exists(one.key))
+    # An old loader takes the prefix for a part of the key.
+    asked = set(one.key.lstrip("- ") for one in assignments)
+    present = set(key for key in asked if key.startswith("net/") and not conf_glob.is_glob(key) and world.exists(key))
     problems = sysctl_conf.boot(tree, rules, [sysctl_conf.swap(key) for key in present]).problems
     lines = _Lines(tree, rules)
     found = [_known(problem, lines, ours) for problem in problems if lines.is_ours(problem)]
