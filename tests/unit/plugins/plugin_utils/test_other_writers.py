@@ -26,8 +26,9 @@ def writer(sets, name="ufw", active=True, **more):
 def judged(facts, audit_of):
     """Return a function that judges a host with these writers, whose settings hold: -> (findings, compliant)."""
 
-    def run(*rows, wanted=WANTED, running=None, persisted=HELD, **declared):
-        audit = audit_of(wanted, facts(running, persisted=persisted, writers=list(rows)), **declared)
+    def run(*rows, wanted=None, running=None, persisted=None, **declared):
+        held = HELD if persisted is None else persisted
+        audit = audit_of(wanted or WANTED, facts(running, persisted=held, writers=list(rows)), **declared)
         assert documents.problems(audit, "audit") == []
         return [made for made in audit["findings"] if made["id"] == "other-writer"], audit["compliant"]
 

@@ -30,12 +30,13 @@ def test_shell_takes_quotes_and_comments_off_and_the_last_line_counts():
 
 
 def test_a_sysctl_file_in_ufws_spelling():
-    sets = writer_conf.sysctl_file("/etc/ufw/sysctl.conf", b"#net/ipv4/ip_forward=1\nnet/ipv4/tcp_sack=1\nnet.ipv4.tcp_sack=0\nkernel.x=1\nnet.ipv4.tcp_fastopen_key=1\n")
-    assert sets == [("net.ipv4.tcp_sack", "0", "/etc/ufw/sysctl.conf:3")]
+    text = b"#net/ipv4/ip_forward=1\nnet/ipv4/tcp_sack=1\nnet.ipv4.tcp_sack=0\nkernel.x=1\nnet.ipv4.tcp_fastopen_key=1\n"
+    assert writer_conf.sysctl_file("/etc/ufw/sysctl.conf", text) == [("net.ipv4.tcp_sack", "0", "/etc/ufw/sysctl.conf:3")]
 
 
 def test_tuned_profile_with_comment_quotes_and_foreign_keys():
-    text = b'[main]\nsummary=x\n[sysctl]\nnet.ipv4.tcp_rmem="4096 131072\t16777216"\nvm.swappiness=10\nnet.core.somaxconn=>2048 # raise\n[vm]\nnet.ipv4.tcp_sack=0\n'
+    text = b'[main]\nsummary=x\n[sysctl]\nnet.ipv4.tcp_rmem="4096 131072\t16777216"\n'
+    text += b'vm.swappiness=10\nnet.core.somaxconn=>2048 # raise\n[vm]\nnet.ipv4.tcp_sack=0\n'
     assert tuned(text) == {"net.ipv4.tcp_rmem": "4096 131072 16777216", "net.core.somaxconn": ">2048"}
 
 
