@@ -258,7 +258,7 @@ def main():
     try:
         facts, warnings = host.read_host(
             module.params, procfs.ProcFs(), sock_diag.SockDiag(), sysctl_tree.SysctlTree(), drop_in_file.DropInFile(module.params['path']),
-            host_files.HostFiles())
+            files=host_files.HostFiles())
     except errors.LinuxnetError as exc:
         module.fail_json(msg=exc.message, **exc.details)
     for warning in warnings:

@@ -89,8 +89,17 @@ class HostFiles(object):
         return [name for name in self._quiet_names("/proc") if name.isdigit()]
 
     def _command(self, pid):
-        # A process may be gone before it is read.
-        return (self._quiet("/proc/%s/comm" % pid) or b"").decode("utf-8", "replace").strip()
+        # There may be ten thousand: a file object for each would take three times as long. One may be gone before it is read.
+        try:
+            descriptor = os.open(self._root + "/proc/" + pid + "/comm", os.O_RDONLY)
+        except OSError:
+            return ""
+        try:
+            return os.read(descriptor, 64).decode("utf-8", "replace").strip()
+        except OSError:
+            return ""
+        finally:
+            os.close(descriptor)
 
     def _quiet(self, path):
         try:

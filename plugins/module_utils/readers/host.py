@@ -13,16 +13,18 @@ from ansible_collections.linuxnet.tcp.plugins.module_utils.readers import parame
 _DETAILS = ('listeners', 'ephemeral', 'counters')
 
 
-def read_host(wish, procfs, diag, tree, drop_in, files):
+def read_host(wish, procfs, diag, tree, drop_in, files=None):
     """Read the ``tcp_facts`` of docs/architecture.md, 3.4: (facts, warnings).
 
-    ``wish``: parameters (names or globs), source (auto, netlink or proc); ``files``: a HostFiles. Raises InvalidInput, SourceUnavailable or ParseError.
+    ``wish``: parameters (names or globs), source (auto, netlink or proc). Without ``files``, a HostFiles, nothing is said of boot files and
+    other writers. Raises InvalidInput, SourceUnavailable or ParseError.
     """
     # First: it says so when this is no Linux host, or one without /proc.
     release = tree.release()
     facts, warnings = sockets.read_sockets({'source': wish['source'], 'details': _DETAILS}, procfs, diag)
     facts['kernel'] = {'release': release, 'version': list(support.kernel_version(release))}
     facts['parameters'] = parameters.read_parameters(wish['parameters'], tree, drop_in.read(), release)
-    facts['boot_problems'] = stale.read_boot_problems(files, tree, release)
-    facts['writers'] = writers.read_writers(files)
+    if files is not None:
+        facts['boot_problems'] = stale.read_boot_problems(files, tree, release)
+        facts['writers'] = writers.read_writers(files)
     return facts, warnings
