@@ -19,7 +19,10 @@ description:
   - A setting holds when the running value satisfies what the profile accepts and, with O(persist), the value that the next boot sets satisfies
     it too, whichever file sets it. Where no loader reads O(path) at boot, its content is judged instead, and C(declared) says so.
   - A host is compliant when no finding about a setting is above V(info). Findings about traffic (ports that run out, a listener in the ephemeral
-    port range) are reported, but come and go with the load and do not count.
+    port range) are reported, but come and go with the load and do not count. Nor do findings about the files that the next boot reads (dead lines,
+    misspelled keys, files that are skipped), which the plan does not touch.
+  - Other programs that set the same sysctls (tuned, bpftune, ufw, systemd-networkd, NetworkManager, cloud-init, Docker, CNI) are looked for, and named
+    when they disagree with the profile.
   - C(net.ipv4.tcp_tw_recycle) drops clients behind NAT. It is never planned with a value other than V(0) unless O(nat=absent)
     and the kernel still has it, and the plan switches it off where it is on without that declaration.
   - The action plugin loads and checks the profile before it touches the host, runs the module once, judges, and checks the document
@@ -179,7 +182,7 @@ audit:
           description: V(info), V(low), V(medium) or V(high).
           type: str
         concerns:
-          description: V(setting) counts for compliance, V(traffic) does not.
+          description: V(setting) counts for compliance, V(traffic) and V(boot) do not.
           type: str
         title:
           description: What is the case, in one line.
@@ -232,6 +235,24 @@ audit:
       type: list
       elements: dict
       returned: when O(namespaces=true)
+    boot_problems:
+      description: Lines and files of C(sysctl.d) that do not do what they seem to, for keys below C(net).
+      type: list
+      elements: dict
+      sample:
+        - {kind: removed, source: "/etc/sysctl.d/10-old.conf:3", name: net.ipv4.tcp_tw_recycle, text: "removed in Linux 4.12, this kernel is 6.18.44"}
+    writers:
+      description:
+        - Other programs that set sysctls. C(sets) is a mapping of names to values, with C(where) each stands, or a list of names where the values are not known
+          beforehand. C(unreadable) says why a configuration could not be read.
+      type: list
+      elements: dict
+      sample:
+        - writer: ufw
+          active: true
+          source: /etc/ufw/sysctl.conf
+          sets: {net.ipv4.tcp_syncookies: "0"}
+          where: {net.ipv4.tcp_syncookies: "/etc/ufw/sysctl.conf:12"}
 summary:
   description: The same for people, as lines of text.
   returned: success
@@ -247,8 +268,7 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.linuxnet.tcp.plugins.module_utils import audit_options
 from ansible_collections.linuxnet.tcp.plugins.module_utils.core import errors
-from ansible_collections.linuxnet.tcp.plugins.module_utils.ports import (
-    conf_dir, drop_in_file, netns, procfs, sock_diag, sysctl_tree)
+from ansible_collections.linuxnet.tcp.plugins.module_utils.ports import drop_in_file, host_files, netns, procfs, sock_diag, sysctl_tree
 from ansible_collections.linuxnet.tcp.plugins.module_utils.readers import host
 
 
@@ -257,7 +277,7 @@ def main():
     try:
         facts, warnings = host.read_host(
             module.params, procfs.ProcFs(), sock_diag.SockDiag(), sysctl_tree.SysctlTree(), drop_in_file.DropInFile(module.params['path']),
-            world=netns.NetNamespaces(), conf_dir=conf_dir.ConfDir())
+            world=netns.NetNamespaces(), files=host_files.HostFiles())
     except errors.LinuxnetError as exc:
         module.fail_json(msg=exc.message, **exc.details)
     for warning in warnings:

@@ -17,6 +17,7 @@ Finding = dict[str, Any]
 SEVERITIES = ("info", "low", "medium", "high")
 SETTING = "setting"
 TRAFFIC = "traffic"
+BOOT = "boot"
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,8 @@ class Kind:
     """A kind of finding: what it ``concerns`` and the severities that it may have.
 
     ``setting`` findings decide whether a host is compliant; ``traffic`` findings describe what happens on the host now, come and
-    go with its load, and do not.
+    go with its load, and do not. ``boot`` findings are about files that the next boot reads and that are not ours to change: no plan
+    can clear them, so they do not count either.
     """
 
     id: str
@@ -53,6 +55,14 @@ KINDS: dict[str, Kind] = {
         Kind("tw-recycle-needs-nat-declaration", SETTING, ("info",)),
         Kind("tw-recycle-behind-nat", SETTING, ("high",)),
         Kind("namespaces-not-tuned", SETTING, ("info",)),
+        Kind("other-writer", SETTING, ("info", "medium")),
+        Kind("boot-line-stale", BOOT, ("info",)),
+        Kind("boot-line-unknown-key", BOOT, ("info", "low")),
+        Kind("boot-line-duplicate", BOOT, ("info", "low")),
+        Kind("boot-line-unreadable", BOOT, ("info", "low")),
+        Kind("boot-file-hidden", BOOT, ("low",)),
+        Kind("boot-file-ignored", BOOT, ("low",)),
+        Kind("boot-module-not-loaded", BOOT, ("info", "low")),
         Kind("max-tw-buckets-below-kernel-default", TRAFFIC, ("info",)),
         Kind("port-range-overlaps-listeners", TRAFFIC, ("info", "medium")),
         Kind("port-range-parity", TRAFFIC, ("info",)),

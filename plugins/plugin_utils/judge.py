@@ -12,12 +12,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ansible_collections.linuxnet.tcp.plugins.plugin_utils import diagnoses, findings, namespaces, settings
+from ansible_collections.linuxnet.tcp.plugins.plugin_utils import (
+    boot_findings,
+    diagnoses,
+    findings,
+    namespaces,
+    other_writers,
+    settings,
+)
 from ansible_collections.linuxnet.tcp.plugins.plugin_utils.host_facts import HostFacts
 from ansible_collections.linuxnet.tcp.plugins.plugin_utils.profiles import Profile
 from ansible_collections.linuxnet.tcp.plugins.plugin_utils.settings import Declarations, Verdict
 
 SCHEMA_VERSION = 1
+# Facts that the document carries as they came.
+PARTS = ("kernel", "sockets", "ephemeral", "parameters", "boot_problems", "writers", "namespaces")
 
 
 def needed(profile: Profile) -> list[str]:
@@ -36,6 +45,8 @@ def judge(profile: Profile, facts: Mapping[str, Any], declared: Declarations, ho
     found = [verdict.finding for verdict in verdicts if verdict.finding]
     found += diagnoses.diagnose(diagnoses.Outlook(host, planned))
     found += namespaces.not_tuned(verdicts, host)
+    found += other_writers.disagree(verdicts, host, declared)
+    found += boot_findings.found(facts)
     return {
         "schema_version": SCHEMA_VERSION,
         "host": host_name,
@@ -45,7 +56,7 @@ def judge(profile: Profile, facts: Mapping[str, Any], declared: Declarations, ho
         "findings": findings.worst_first(found),
         "plan": {"settings": planned, "refused": [_refusal(verdict) for verdict in verdicts if verdict.refused]},
         "settings": [_row(verdict, host) for verdict in verdicts],
-        **{part: facts[part] for part in ("kernel", "sockets", "ephemeral", "parameters", "namespaces") if part in facts},
+        **{part: facts[part] for part in PARTS if part in facts},
     }
 
 

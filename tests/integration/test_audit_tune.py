@@ -198,6 +198,21 @@ def test_exhaustion_and_overflow_are_seen_in_real_traffic(netns: Namespace, drop
     assert found["time-wait-overflow"]["evidence"]["limit"] == 9
 
 
+def test_lines_of_a_boot_file_that_do_nothing_are_named(netns: Namespace, drop_in: Path) -> None:
+    """/etc/sysctl.d of the namespace is a private tmpfs, so that real files of a real boot folder can be wrong there."""
+    lines = "net.ipv4.tcp_tw_recycle = 1\nnet.ipv4.tcp_syncokies = 1\nnet.ipv4.tcp_sack = 0\nnet.ipv4.tcp_sack = 1\nkernel.nonsense = 1\nnet.core.somaxconn 5\n"
+    netns.run(["sh", "-c", f"printf '{lines}' > /etc/sysctl.d/10-old.conf"])
+    audit = netns.module("audit", {"path": str(drop_in), "profile": NEUTRAL, "persist": False})["audit"]
+    where = {item["id"]: item["evidence"]["lines"][0]["source"] for item in audit["findings"] if item["concerns"] == "boot"}
+    assert where == {
+        "boot-line-stale": "/etc/sysctl.d/10-old.conf:1",
+        "boot-line-unknown-key": "/etc/sysctl.d/10-old.conf:2",
+        "boot-line-duplicate": "/etc/sysctl.d/10-old.conf:4",
+        "boot-line-unreadable": "/etc/sysctl.d/10-old.conf:6",
+    }
+    assert audit["compliant"]
+
+
 # A profile that every kernel satisfies: what remains are the diagnoses.
 NEUTRAL = {"name": "neutral", "settings": {"net.ipv4.tcp_sack": {"value": 1, "accept": {"enum": [0, 1]}}}}
 # The client closes first, so that TIME_WAIT and its port are on the connecting side.

@@ -8,17 +8,17 @@ from __future__ import absolute_import, division, print_function
 __metaclass__ = type
 
 from ansible_collections.linuxnet.tcp.plugins.module_utils.core import support
-from ansible_collections.linuxnet.tcp.plugins.module_utils.readers import boot, namespaces, parameters, sockets
+from ansible_collections.linuxnet.tcp.plugins.module_utils.readers import boot, namespaces, parameters, sockets, stale, writers
 
 _DETAILS = ('listeners', 'ephemeral', 'counters')
 
 
-def read_host(wish, procfs, diag, tree, drop_in, world=None, conf_dir=None):
+def read_host(wish, procfs, diag, tree, drop_in, world=None, files=None):
     """Read the ``tcp_facts`` of docs/architecture.md, 3.4: (facts, warnings).
 
     ``wish``: parameters (names or globs), source (auto, netlink or proc), namespaces (whether to look into the others, too; then
-    ``world`` is a NetNamespaces). Without ``conf_dir``, a ConfDir, nothing is said of the next boot. Raises InvalidInput,
-    SourceUnavailable or ParseError.
+    ``world`` is a NetNamespaces). Without ``files``, a HostFiles, nothing is said of the next boot, its files and other writers.
+    Raises InvalidInput, SourceUnavailable or ParseError.
     """
     # First: it says so when this is no Linux host, or one without /proc.
     release = tree.release()
@@ -28,7 +28,9 @@ def read_host(wish, procfs, diag, tree, drop_in, world=None, conf_dir=None):
     if wish.get('namespaces'):
         facts['namespaces'], more = namespaces.read_parameters(facts['parameters'], world, tree)
         warnings = warnings + more
-    if conf_dir is not None:
-        facts['boot'], doubts = boot.read_parameters_boot(facts['parameters'], conf_dir, drop_in.path)
+    if files is not None:
+        facts['boot'], doubts = boot.read_parameters_boot(facts['parameters'], files.conf_dir(), drop_in.path)
         warnings = warnings + doubts
+        facts['boot_problems'] = stale.read_boot_problems(files, tree, release)
+        facts['writers'] = writers.read_writers(files)
     return facts, warnings

@@ -14,7 +14,7 @@ import shutil
 import pytest
 
 from ansible_collections.linuxnet.tcp.plugins.module_utils.core import errors
-from ansible_collections.linuxnet.tcp.plugins.module_utils.ports import drop_in_file, procfs, sock_diag, sysctl_tree
+from ansible_collections.linuxnet.tcp.plugins.module_utils.ports import drop_in_file, host_files, procfs, sock_diag, sysctl_tree
 from ansible_collections.linuxnet.tcp.plugins.module_utils.readers import host
 
 CAPTURED = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..', '..', 'fixtures', '4.9.115')
@@ -41,13 +41,13 @@ def root(tmp_path):
 def read(root, *names):
     wish = {'parameters': list(names), 'source': 'proc'}
     drop_in = drop_in_file.DropInFile(os.path.join(root, '90.conf'))
-    return host.read_host(wish, procfs.ProcFs(root), sock_diag.SockDiag(), sysctl_tree.SysctlTree(root), drop_in)
+    return host.read_host(wish, procfs.ProcFs(root), sock_diag.SockDiag(), sysctl_tree.SysctlTree(root), drop_in, files=host_files.HostFiles(root))
 
 
 def test_one_run_gives_every_part(root):
     put(root, '90.conf', u'net.ipv4.tcp_tw_recycle = 0\n')
     facts, warnings = read(root, RECYCLE, 'net.ipv4.tcp_ehash_entries')
-    assert sorted(facts) == ['counters', 'ephemeral', 'kernel', 'listeners', 'parameters', 'sockets']
+    assert sorted(facts) == ['boot', 'boot_problems', 'counters', 'ephemeral', 'kernel', 'listeners', 'parameters', 'sockets', 'writers']
     assert facts['kernel'] == {'release': '4.9.115-amd64', 'version': [4, 9, 115]}
     assert facts['sockets']['source'] == 'proc'
     assert facts['sockets']['total'] > 0
@@ -55,6 +55,14 @@ def test_one_run_gives_every_part(root):
     recycle = facts['parameters'][RECYCLE]
     assert (recycle['supported'], recycle['runtime'], recycle['persisted']) == (True, '1', '0')
     assert facts['parameters']['net.ipv4.tcp_ehash_entries']['reason'] == 'too_old'
+
+
+def test_boot_files_and_other_writers_are_part_of_it(root):
+    put(root, 'etc/sysctl.d/10.conf', u'net.ipv4.tcp_syncokies = 1\n')
+    put(root, 'proc/9/comm', u'bpftune\n')
+    facts = read(root, RECYCLE)[0]
+    assert [row['kind'] for row in facts['boot_problems']] == ['unknown_key']
+    assert [row['writer'] for row in facts['writers']] == ['bpftune']
 
 
 def test_without_a_drop_in_nothing_is_persisted(root):

@@ -1,0 +1,24 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.tcp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Put together which lines and files of sysctl.d do not do what they seem to."""
+from __future__ import absolute_import, division, print_function
+
+__metaclass__ = type
+
+from ansible_collections.linuxnet.tcp.plugins.module_utils.core import boot_lines, conf_rules, support
+from ansible_collections.linuxnet.tcp.plugins.module_utils.readers import boot
+
+
+def read_boot_problems(files, tree, release):
+    """Return the ``boot_problems`` of docs/architecture.md, 3.4, for the loader that this host uses.
+
+    ``files``: a ports.host_files.HostFiles; ``tree``: a ports.sysctl_tree.SysctlTree. Raises ParseError for a strange release.
+    """
+    folders = files.conf_dir()
+    loader, _warnings = boot.choose_loader(folders.init())
+    rules = conf_rules.rules(loader, folders.versions().get(loader))
+    world = boot_lines.World(
+        tree.exists, lambda path: bool(tree.names(path)), files.module_loaded, files.module_comes_late, support.kernel_version(release), release)
+    return boot_lines.examine(boot.read_tree(folders), rules, world)
