@@ -435,6 +435,14 @@ def test_a_key_that_cannot_be_read_is_not_written(host):
     assert "cannot be read, so it could not be put back" in host.refuse({KEY: 30}).message
 
 
+def test_a_key_that_could_not_be_put_back_is_left_to_the_next_boot(host):
+    lwtunnel = "net.netfilter.nf_hooks_lwtunnel"
+    host.set(lwtunnel, "0")
+    assert "stays set until the next boot, so it could not be put back" in host.refuse({KEY: 30, lwtunnel: 1}).message
+    host.apply({lwtunnel: 1}, runtime=False)
+    assert host.get(lwtunnel) == "0"
+
+
 def test_a_key_beyond_the_catalogue_takes_the_form_of_its_running_value(host):
     result = host.apply({"net.test.knob": [6, 7]})
     assert host.get("net.test.knob") == "6 7"
