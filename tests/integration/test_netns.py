@@ -340,7 +340,7 @@ def test_an_ordinary_user_is_told_what_it_takes(lab: Lab) -> None:
 
 def test_a_namespace_that_vanishes_meanwhile_is_left_out(lab: Lab) -> None:
     lab.add("ghost")
-    code = INSIDE.split("world =")[0] + (
+    code = INSIDE.split("world =", maxsplit=1)[0] + (
         "class Slow(netns.NetNamespaces):\n"
         "    def entered(self, paths, identity):\n"
         "        if '/run/netns/ghost' in paths:\n"
