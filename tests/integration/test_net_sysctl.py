@@ -205,8 +205,10 @@ def test_info_tells_what_runs_and_what_is_kept(host: Host) -> None:
     found = host.netns.module("net_sysctl_info", {"names": names, "path": str(host.path)})["parameters"]
     assert found["net.ipv4.tcp_keepalive_time"] == {
         "supported": True, "runtime": "1200", "persisted": "1200", "writable": True, "per_namespace": True,
+        "default": "7200", "minimum": 1, "maximum": 32767, "unit": "seconds",
     }  # fmt: skip
-    assert found["net.ipv4.tcp_mem"] == {"supported": False, "reason": "hidden", "per_namespace": False}
+    memory = found["net.ipv4.tcp_mem"]
+    assert (memory["supported"], memory["reason"], memory["per_namespace"], "runtime" in memory) == (False, "hidden", False, False)
     assert found["net.ipv4.conf.lo.rp_filter"]["supported"] is True
     running = {name: value for name, value in host.running().items() if name.startswith("net.ipv4.tcp_") and "key" not in name}
     assert {name: found[name].get("runtime") for name in running} == running

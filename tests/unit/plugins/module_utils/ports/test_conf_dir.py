@@ -143,3 +143,20 @@ def test_versions_from_dpkg(root):
 def test_nothing_to_read(root):
     assert root.port().folders() == []
     assert root.port().versions() == {}
+
+
+@pytest.mark.parametrize("links, path, spelled, real", [
+    ({}, "/etc/sysctl.d/x.conf", "/etc/sysctl.d/x.conf", "/etc/sysctl.d/x.conf"),
+    ({"/lib": "usr/lib"}, "/lib/sysctl.d/x.conf", "/usr/lib/sysctl.d/x.conf", "/usr/lib/sysctl.d/x.conf"),
+    ({}, "/lib/sysctl.d/x.conf", "/lib/sysctl.d/x.conf", "/lib/sysctl.d/x.conf"),
+    ({"/etc/sysctl.d": "../srv/d"}, "/etc/sysctl.d/x.conf", "/etc/sysctl.d/x.conf", "/srv/d/x.conf"),
+    ({"/etc/sysctl.d": "../srv/d"}, "/srv/d/x.conf", "/etc/sysctl.d/x.conf", "/srv/d/x.conf"),
+    ({}, "/srv/d/e/x.conf", "/srv/d/e/x.conf", "/srv/d/e/x.conf"),
+    ({}, "/x.conf", "/x.conf", "/x.conf"),
+])
+def test_where_a_file_is_that_need_not_exist(root, links, path, spelled, real):
+    for folder in ("usr/lib", "srv/d"):
+        root.path.join(folder).ensure(dir=True)
+    for link, target in links.items():
+        root.link(link, target)
+    assert root.port().place(path) == (spelled, real)

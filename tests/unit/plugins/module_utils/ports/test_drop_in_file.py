@@ -141,3 +141,16 @@ def test_an_unreadable_file_is_not_taken_for_a_missing_one(folder):
     os.mkdir(path)
     with pytest.raises(errors.SourceUnavailable):
         drop_in_file.DropInFile(path).read()
+
+
+def test_below_a_root_and_like_another_file(folder):
+    model = os.path.join(folder, "model")
+    drop_in_file.DropInFile(model).replace(b"x")
+    os.chmod(model, 0o600)
+    store = drop_in_file.DropInFile("/copy", root=folder, like="/model")
+    store.replace(b"y")
+    assert (store.path, store.read()) == ("/copy", b"y")
+    assert os.stat(os.path.join(folder, "copy")).st_mode & 0o777 == 0o600
+    os.chmod(model, 0o640)
+    store.replace(b"z")
+    assert os.stat(os.path.join(folder, "copy")).st_mode & 0o777 == 0o640

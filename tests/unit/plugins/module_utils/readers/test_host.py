@@ -14,7 +14,7 @@ import shutil
 import pytest
 
 from ansible_collections.linuxnet.tcp.plugins.module_utils.core import errors
-from ansible_collections.linuxnet.tcp.plugins.module_utils.ports import drop_in_file, procfs, sock_diag, sysctl_tree
+from ansible_collections.linuxnet.tcp.plugins.module_utils.ports import conf_dir, drop_in_file, procfs, sock_diag, sysctl_tree
 from ansible_collections.linuxnet.tcp.plugins.module_utils.readers import host
 
 CAPTURED = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..', '..', 'fixtures', '4.9.115')
@@ -94,3 +94,14 @@ def test_other_namespaces_are_read_only_when_asked(root):
     assert facts['namespaces'] == []
     assert warnings == []
     assert 'namespaces' not in read(root, RECYCLE)[0]
+
+
+@pytest.mark.parametrize('path, state', [('etc/sysctl.d/90.conf', 'read'), ('lib/sysctl.d/zz.conf', 'unread'), ('srv/90.conf', 'outside')])
+def test_the_next_boot_is_told_and_whether_the_drop_in_counts(root, path, state):
+    put(root, 'etc/sysctl.d/zz.conf', u'net.ipv4.tcp_tw_recycle = 0\n')
+    wish = {'parameters': [RECYCLE], 'source': 'proc'}
+    drop_in = drop_in_file.DropInFile('/' + path, root=root)
+    facts, warnings = host.read_host(wish, procfs.ProcFs(root), sock_diag.SockDiag(), sysctl_tree.SysctlTree(root), drop_in, conf_dir=conf_dir.ConfDir(root))
+    assert facts['boot'] == {'loader': 'procps', 'path': state}
+    assert facts['parameters'][RECYCLE]['boot'] == {'value': '0', 'source': '/etc/sysctl.d/zz.conf:1', 'shadowed': [], 'loader': 'procps'}
+    assert warnings == []

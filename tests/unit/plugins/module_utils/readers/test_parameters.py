@@ -113,3 +113,71 @@ def test_names_outside_net_are_refused(pattern):
 def test_a_release_without_a_number_is_a_parse_error():
     with pytest.raises(errors.ParseError):
         read(["net.ipv4.tcp_sack"], release="unknown")
+
+
+class NoFiles(object):
+    """A ConfDir of a host that boots with systemd."""
+
+    def __init__(self, lines, sysctl_conf=None, kind="file"):
+        self._folders = [("/etc/sysctl.d", [(b"zz.conf", kind, lines, None)])]
+        self._sysctl_conf = sysctl_conf and (b"sysctl.conf", "file", sysctl_conf, None)
+
+    def folders(self):
+        return self._folders
+
+    def sysctl_conf(self):
+        return self._sysctl_conf
+
+    def credential(self):
+        return None
+
+    def versions(self):
+        return {"systemd": (252,), "procps": (4, 0, 2)}
+
+    def init(self):
+        return {"pid1": "systemd", "systemd_sysctl": "present", "writable": True}
+
+    def place(self, path):
+        return path, path
+
+
+def answers(conf_dir, names, loader="auto", path="/etc/sysctl.d/90-linuxnet-tcp.conf"):
+    tree = Tree(RUNNING)
+    tree.release = lambda: "6.18.44"
+    return parameters.read_answers({"names": names, "loader": loader, "path": path}, tree, b"net.ipv4.tcp_sack = 1\n", conf_dir)
+
+
+def test_one_complete_answer():
+    found, warnings = answers(NoFiles(b"net.ipv4.tcp_sack = 1\nnet/ipv4/tcp_sack=0\n"), ["net.ipv4.tcp_sack"])
+    assert found == {"net.ipv4.tcp_sack": {
+        "supported": True, "runtime": "1", "persisted": "1", "writable": True, "per_namespace": True, "default": "1", "minimum": 0, "maximum": 1,
+        "boot": {"value": "0", "source": "/etc/sysctl.d/zz.conf:2", "shadowed": ["/etc/sysctl.d/zz.conf:1"], "loader": "systemd"},
+    }}
+    assert warnings == []
+
+
+def test_what_the_files_and_the_catalogue_do_not_know_is_absent():
+    found, warnings = answers(NoFiles(b""), ["net.ipv4.tcp_rmem", "net.ipv4.tcp_tw_recycle", "net.ipv4.tcp_mystery"])
+    assert "boot" not in found["net.ipv4.tcp_rmem"]
+    # Its default depends on the memory of the machine.
+    assert "default" not in found["net.ipv4.tcp_rmem"]
+    assert (found["net.ipv4.tcp_rmem"]["unit"], found["net.ipv4.tcp_tw_recycle"]["removed_in"]) == ("bytes", "4.12")
+    assert found["net.ipv4.tcp_mystery"] == {"supported": False, "reason": "unknown"}
+    assert warnings == []
+
+
+@pytest.mark.parametrize("loader, value", [("auto", "0"), ("systemd", "0"), ("procps", "1")])
+def test_the_loader_can_be_given_and_a_disagreement_is_told(loader, value):
+    found, warnings = answers(NoFiles(b"net.ipv4.tcp_sack=0\n", b"net.ipv4.tcp_sack=1\n"), ["net.ipv4.tcp_*"], loader)
+    assert found["net.ipv4.tcp_sack"]["boot"]["value"] == value
+    assert [warning.split(":")[0] for warning in warnings] == ["net.ipv4.tcp_sack"]
+
+
+def test_a_file_that_cannot_be_read_is_told():
+    assert "/etc/sysctl.d/zz.conf: cannot be read from here" in answers(NoFiles(None, kind="unreadable"), ["net.ipv4.tcp_sack"])[1][0]
+
+
+def test_the_boot_value_of_a_secret_is_not_told():
+    found, warnings = answers(NoFiles(b"net.ipv4.tcp_fastopen_key=s-e-c-r\n", b"net.ipv4.tcp_fastopen_key=t-o-p\n"), ["net.ipv4.tcp_fastopen_key"])
+    assert "s-e-c-r" not in repr((found, warnings))
+    assert "t-o-p" not in repr((found, warnings))
