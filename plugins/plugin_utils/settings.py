@@ -74,7 +74,7 @@ def _compare(setting: Setting, host: HostFacts, declared: Declarations) -> Verdi
     if not running_holds and not row.get("writable", True) and host.privileged:
         return _untouchable(setting, host, "read_only")
     lasts = not declared.persist or _accepted(setting, host.lasting(setting.name))
-    shadowed = not lasts and host.boot_judged and _accepted(setting, row.get("persisted"))
+    shadowed = not lasts and _accepted(setting, row.get("persisted"))
     if not running_holds:
         # Shadowed, it most likely differs because the last boot did what the next one will do: name the line.
         made = (_shadowed if shadowed else _differs)(setting, host, declared)

@@ -194,7 +194,7 @@ def test_a_container_is_found_by_its_control_group(lab: Lab) -> None:
 def container() -> Iterator[tuple[str, int]]:
     """Yield id and PID of a real container with a network namespace of its own and a few sockets in it."""
     environment = {**os.environ, **substrate.settings()}
-    podman, image = shutil.which("podman"), environment["LINUXNET_TCP_IMAGE"]
+    podman, image = shutil.which("podman"), substrate.image("trixie")
     if podman is None or subprocess.run([podman, "image", "exists", image], env=environment, capture_output=True, check=False).returncode:
         pytest.skip("no podman, or not the image that make molecule makes")
     code = (

@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
 
 from check import places
@@ -19,7 +20,8 @@ from check.stage import Stage
 
 STATE = places.BUILD / "podman"
 IMAGE = "localhost/linuxnet-tcp-systemd"
-SUITE = "trixie"
+# Debian 12 (systemd 252) and Debian 13 (systemd 257), with the same packages.
+SUITES = ("bookworm", "trixie")
 INCLUDED = ("iproute2", "procps", "python3", "python3-minimal", "systemd", "systemd-sysv")
 # The uid map, and what lets systemd be PID 1 under it; the scenario's create.yml asks for both.
 ANNOTATION = "linuxnet.systemd-userns"
@@ -67,12 +69,17 @@ exit 0
 
 
 def settings() -> dict[str, str]:
-    """Return the environment that points podman at our settings and Molecule at the image."""
+    """Return the environment that points podman at our settings and Molecule at the images, such as LINUXNET_TCP_IMAGE_TRIXIE."""
     return {
         "CONTAINERS_CONF": str(STATE / "containers.conf"),
         "CONTAINERS_STORAGE_CONF": str(STATE / "storage.conf"),
-        "LINUXNET_TCP_IMAGE": f"{IMAGE}:{_recipe()}",
+        **{f"LINUXNET_TCP_IMAGE_{suite.upper()}": image(suite) for suite in SUITES},
     }
+
+
+def image(suite: str) -> str:
+    """Return the name of a suite's image; another recipe has another name."""
+    return f"{IMAGE}:{_recipe(suite)}"
 
 
 def forbidden() -> str | None:
@@ -80,20 +87,28 @@ def forbidden() -> str | None:
     return None if os.geteuid() == 0 else "a container with a uid map and systemd as PID 1 needs root"
 
 
-def unusable(stage: Stage) -> str | None:
-    """Write podman's settings, have the image there, and run something in it; return why it cannot be, or None."""
+def unusable(stage: Stage, suites: Iterable[str]) -> str | None:
+    """Write podman's settings, have each suite's image there, and run something in it; return why it cannot be, or None."""
     _write_settings()
-    podman, env, image = shutil.which("podman") or "podman", settings(), settings()["LINUXNET_TCP_IMAGE"]
-    if stage.run([podman, "info"], env=env) != 0:
+    if stage.run([_podman(), "info"], env=settings()) != 0:
         return f"podman does not run here; see {stage.log.name}"
-    if stage.run([podman, "image", "exists", image], env=env) != 0:
-        archive = _archive(stage)
+    return next((reason for reason in (_no_image(stage, suite) for suite in suites) if reason), None)
+
+
+def _no_image(stage: Stage, suite: str) -> str | None:
+    podman, env, name = _podman(), settings(), image(suite)
+    if stage.run([podman, "image", "exists", name], env=env) != 0:
+        archive = _archive(stage, suite)
         if archive is None:
-            return f"mmdebstrap could not make an image; see {stage.log.name}"
-        if stage.run([podman, "import", "-q", archive, image], env=env) != 0:
-            return f"podman could not import the image; see {stage.log.name}"
-    trial = ["run", "--rm", "--network", "none", *uid_map(), image, "true"]
-    return f"podman cannot run a container here; see {stage.log.name}" if stage.run([podman, *trial], env=env) != 0 else None
+            return f"mmdebstrap could not make an image of {suite}; see {stage.log.name}"
+        if stage.run([podman, "import", "-q", archive, name], env=env) != 0:
+            return f"podman could not import the image of {suite}; see {stage.log.name}"
+    trial = ["run", "--rm", "--network", "none", *uid_map(), name, "true"]
+    return f"podman cannot run a container of {suite} here; see {stage.log.name}" if stage.run([podman, *trial], env=env) != 0 else None
+
+
+def _podman() -> str:
+    return shutil.which("podman") or "podman"
 
 
 def uid_map() -> list[str]:
@@ -101,18 +116,18 @@ def uid_map() -> list[str]:
     return ["--uidmap", "0:100000:65536", "--gidmap", "0:100000:65536"]
 
 
-def _recipe() -> str:
-    return hashlib.sha256(repr((SUITE, INCLUDED)).encode()).hexdigest()[:12]
+def _recipe(suite: str) -> str:
+    return hashlib.sha256(repr((suite, INCLUDED)).encode()).hexdigest()[:12]
 
 
-def _archive(stage: Stage) -> Path | None:
-    """Return the image's archive, made once for each recipe; a half-made one never gets the final name."""
-    archive = places.BUILD / "images" / f"{SUITE}-{_recipe()}.tar"
+def _archive(stage: Stage, suite: str) -> Path | None:
+    """Return the archive of a suite's image, made once for each recipe; a half-made one never gets the final name."""
+    archive = places.BUILD / "images" / f"{suite}-{_recipe(suite)}.tar"
     if archive.exists():
         return archive
     archive.parent.mkdir(parents=True, exist_ok=True)
     partial = archive.with_suffix(".partial.tar")
-    if stage.run(["mmdebstrap", "--variant=minbase", f"--include={','.join(INCLUDED)}", SUITE, partial]) != 0:
+    if stage.run(["mmdebstrap", "--variant=minbase", f"--include={','.join(INCLUDED)}", suite, partial]) != 0:
         return None
     return partial.rename(archive)
 
