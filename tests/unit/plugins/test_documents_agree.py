@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import re
 from pathlib import Path
 from typing import Any
@@ -62,3 +63,11 @@ def test_role_readme_names_every_option(role: str) -> None:
     options = load(ROOT / "roles" / role / "meta/argument_specs.yml")["argument_specs"]["main"]["options"]
     readme = (ROOT / "roles" / role / "README.md").read_text(encoding="utf-8")
     assert [name for name in options if f"`{name}`" not in readme] == []
+
+
+def test_list_of_files_is_not_stale() -> None:
+    spec = importlib.util.spec_from_file_location("rooms_docs", ROOT / "tools/rooms_docs.py")
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    assert (ROOT / "docs/rooms.md").read_text(encoding="utf-8") == module.render()
