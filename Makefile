@@ -1,12 +1,14 @@
 # One command each; `make help` lists them. Everything that is made lies in build/.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help test build lint docs sanity units old-python integration molecule demo venv clean
+.PHONY: help test test-boot-full build lint docs sanity units old-python integration molecule demo venv clean
 .NOTPARALLEL:
 
 VENV := build/venv
 CHECK := unset PYTHONDONTWRITEBYTECODE; PYTHONPATH=tools $(VENV)/bin/python -m check
+CHECK_ONE := unset PYTHONDONTWRITEBYTECODE; LINUXNET_TCP_COLLECTIONS=$(CURDIR)/build/installed PYTHONPATH=build/installed $(VENV)/bin/python -m pytest -q -rs -s
 STAGES ?=
+BOOT_TREES ?= 3000
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-][a-z -]*\):.*## \(.*\)/\1	\2/p' $(MAKEFILE_LIST) | awk -F'\t' '{printf "  make %-58s %s\n", $$1, $$2}'
@@ -19,6 +21,9 @@ test: venv ## run every check, or some: make test STAGES="lint units"
 
 build lint docs sanity units old-python integration molecule: venv ## run one stage
 	@$(CHECK) $@
+
+test-boot-full: build ## compare the boot prediction with the real loaders on 3,000 random trees
+	@export LINUXNET_BOOT_TREES=$(BOOT_TREES); $(CHECK_ONE) tests/integration/test_boot_differential.py
 
 demo: ## show the article's table, before and after, on real sockets
 	@tools/demo
