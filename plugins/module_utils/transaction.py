@@ -9,45 +9,90 @@ __metaclass__ = type
 
 from collections import namedtuple
 
+from ansible_collections.linuxnet.tcp.plugins.module_utils import keeper as keeping, restore, steps
 from ansible_collections.linuxnet.tcp.plugins.module_utils.core import boot_plan, drop_in, errors, plan as planning, sysctl_name, sysctl_value
 
 Request = planning.Request
 
-_NOTHING = "nothing was changed"
-
-
-def apply(request, tree, store, boot=None):
+def apply(request, tree, store, boot=None, keeper=None):
     """Bring the host to what the request says and return {changed, settings, diff, warnings}, and taken_over where lines were.
 
     ``tree`` is a SysctlTree, ``store`` a DropInFile and ``boot`` a readers.boot.BootFiles; without one, nobody asks what the next
-    boot makes of the drop-in. Check mode walks the same path up to the first write. The result tells of each key: name, before and
-    after {runtime, persisted}, status changed, unchanged or skipped (with reason).
+    boot makes of the drop-in. With a ``keeper`` the host is locked, and a journal is written before the first change; the result then has
+    journal {id, path, status} when something changed, and recovered where a run that died had left something. Check mode walks the same
+    path up to the first write. The result tells of each key: name, before and after {runtime, persisted}, status changed, unchanged or
+    skipped (with reason).
     Raises TransactionError; its details {changed, settings, undone, left, problems} say how things stand.
     """
+    if keeper is None or request.check_mode:
+        result = _applied(request, tree, _Files(store, boot), keeper)
+        return dict(result, warnings=restore.unsettled(keeper) + result["warnings"]) if keeper else result
+    with keeper.held():
+        recovered = restore.settle(tree, keeper)
+        try:
+            result = _applied(request, tree, _Files(store, boot), keeper)
+        except errors.TransactionError as error:
+            raise _after_recovery(error, recovered)
+        return _kept(result, recovered, keeper)
+
+
+def _applied(request, tree, files, keeper):
     try:
-        plan = _foreseen(request, _prepare(request, tree, store), boot)
+        plan = _foreseen(request, _prepare(request, tree, files.store, keeper), files.boot)
     except errors.TransactionError:
         raise
     except errors.LinuxnetError as error:
-        raise _refusal([error.message])
-    if not request.check_mode:
-        _execute(request, plan, tree, _Files(store, boot))
-    return _result(request, plan)
+        raise keeping.refused([error.message])
+    result = _result(request, plan)
+    if result["changed"] and not request.check_mode:
+        _execute(request, plan, tree, files, keeper)
+    return result
 
 
-def _prepare(request, tree, store):
+def _after_recovery(error, recovered):
+    """Return the error with what was put back of an earlier run, which is a change even if nothing else is."""
+    if not recovered:
+        return error
+    details = dict(error.details, recovered=recovered, changed=error.details["changed"] or any(row["undone"] for row in recovered))
+    return errors.TransactionError("%s; before that, %s" % (error.message, "; ".join(_told(row) for row in recovered)), **details)
+
+
+def _kept(result, recovered, keeper):
+    """Return the result with what the keeper has to say."""
+    more = {"warnings": [_told(row) for row in recovered] + result["warnings"]}
+    if recovered:
+        more.update(recovered=recovered, changed=result["changed"] or any(row["undone"] for row in recovered))
+    if keeper.facts():
+        more["warnings"] = more["warnings"] + keeper.prune()
+        more["journal"] = keeper.facts()
+    return dict(result, **more)
+
+
+def _told(row):
+    what = "a change that nobody confirmed" if row["reason"] == "unconfirmed" else "a run that died half-way"
+    comment = " (%s)" % row["comment"] if "comment" in row else ""
+    undone = "put back: %s" % ", ".join(row["undone"]) if row["undone"] else "nothing of it was left"
+    kept = "; left as it is: %s" % "; ".join(row["kept"]) if row["kept"] else ""
+    return "journal %d of %s%s: %s: %s%s" % (row["id"], row["time"], comment, what, undone, kept)
+
+
+def _prepare(request, tree, store, keeper):
     """Work out the whole plan and try every door; raise TransactionError with all problems before anything is written."""
     raws, problems = planning.names(request)
     problems = _contradictions(request) + problems + _path_problems(request, store)
     if problems and not raws:
-        raise _refusal(problems)
+        raise keeping.refused(problems)
     observed = dict((name, _observe(tree, name)) for name in planning.observed_names(raws))
-    plan, found = planning.build(request, raws, observed, store.read() if request.persist else None, tree.release())
+    plan, found = planning.build(request, raws, observed, store.read() if request.persist else None, tree.release(), _recorded(request, raws, keeper))
     if problems or found:
-        raise _refusal(problems + found)
+        raise keeping.refused(problems + found)
     if plan.file_after != plan.file_before:
         _rehearse_file(store)
     return plan
+
+
+def _recorded(request, raws, keeper):
+    return keeper.recorded(set(raws)) if keeper and request.state == "absent" and request.restore_runtime else {}
 
 
 def _foreseen(request, plan, boot):
@@ -57,7 +102,7 @@ def _foreseen(request, plan, boot):
         return plan
     outlook = boot.foresee(request.path, plan.file_after, wanted, request.shadowed)
     if outlook.problems:
-        raise _refusal(outlook.problems)
+        raise keeping.refused(outlook.problems)
     for edit in outlook.edits:
         _rehearse_file(boot.store(edit.path))
     return plan._replace(edits=outlook.edits, warnings=plan.warnings + outlook.warnings)
@@ -75,6 +120,8 @@ def _contradictions(request):
         return ["persist and runtime are both false, so there is nothing to do; set one of them to true"]
     if request.state == "absent" and not request.persist:
         return ["state absent takes keys out of the drop-in and leaves the running values alone; it needs persist: true"]
+    if request.restore_runtime and not (request.state == "absent" and request.runtime):
+        return ["restore_runtime sets the running values that journals recorded; it needs state: absent and runtime: true"]
     return []
 
 
@@ -103,50 +150,53 @@ def _rehearse_file(store):
     try:
         store.rehearse()
     except (IOError, OSError) as error:
-        raise _refusal(["%s: cannot be written (%s)" % (store.path, _reason(error))])
-
-
-def _refusal(problems):
-    more = "" if len(problems) == 1 else " (1 of %d problems; also: %s)" % (len(problems), "; ".join(problems[1:]))
-    return errors.TransactionError(
-        "%s%s; %s" % (problems[0], more, _NOTHING), changed=False, settings=[], undone=[], left=[], problems=problems)
-
-
-class _Failure(errors.LinuxnetError):
-    """One step did not work; the message says which and why."""
+        raise keeping.refused(["%s: cannot be written (%s)" % (store.path, steps.reason(error))])
 
 
 # boot is None where nobody asks what the next boot sets.
 _Files = namedtuple("_Files", "store boot")
 
 
-def _execute(request, plan, tree, files):
+def _execute(request, plan, tree, files, keeper):
     """Write, read back and persist; on any failure put back what was touched, last first."""
-    touched = []
+    keys = [steps.KeyStep(target, tree) for target in plan.writes]
+    changed = list(_file_steps(plan, files))
+    todo = keys + [steps.Check(lambda: _confirm(request, plan, tree))] + changed + [steps.Check(lambda: _confirm_boot(request, plan, files))]
     try:
-        for target in plan.writes:
-            touched.append(_KeyStep(target, tree))
-            touched[-1].do()
-        _confirm(request, plan, tree)
-        for step in _file_steps(plan, files):
-            touched.append(step)
-            step.do()
-        _confirm_boot(request, plan, files)
-    except Exception as failure:
-        # Whatever it was, a defect of ours included: the host is put back before anybody hears of it.
-        raise _rolled_back(failure, [step.undo() for step in reversed(touched)], plan)
+        if keeper is None:
+            steps.walk(todo)
+        else:
+            _journalled(request, todo, [step.change() for step in keys], [step.change() for step in changed], keeper)
+    except steps.Stopped as stopped:
+        left = set(item["name"] for item in stopped.left)
+        raise restore.failure(stopped, [_stopped_row(target, left) for target in plan.targets])
+
+
+def _journalled(request, todo, keys, files, keeper):
+    with keeper.watching_signals():
+        try:
+            keeper.begin(request.path, keys, files)
+        except steps.Failure as failure:
+            raise keeping.refused([failure.message])
+        try:
+            steps.walk(todo + [steps.Check(keeper.finish)], keeper.interrupted)
+        except steps.Stopped as stopped:
+            # With something left the journal stays open: it holds the values before, and the next run tries again.
+            if not stopped.left:
+                keeper.abandon()
+            raise
 
 
 def _file_steps(plan, files):
     """Yield the drop-in first, then backup and file of each edit: whenever the power fails, the next boot has a value to set."""
     if plan.file_after != plan.file_before:
-        yield _FileStep(files.store, plan.file_before, plan.file_after)
+        yield steps.FileStep(files.store, plan.file_before, plan.file_after)
     for edit in plan.edits:
         backup = files.boot.backup(edit.path)
         kept = backup.read()
         if kept != edit.before:
-            yield _FileStep(backup, kept, edit.before)
-        yield _FileStep(files.boot.store(edit.path), edit.before, edit.after)
+            yield steps.FileStep(backup, kept, edit.before)
+        yield steps.FileStep(files.boot.store(edit.path), edit.before, edit.after)
 
 
 def _confirm_boot(request, plan, files):
@@ -155,127 +205,14 @@ def _confirm_boot(request, plan, files):
     if wanted and request.shadowed != boot_plan.WARN:
         problems = files.boot.foresee(request.path, files.store.read(), wanted, boot_plan.FAIL).problems
         if problems:
-            raise _Failure("after writing: %s" % "; ".join(problems))
+            raise steps.Failure("after writing: %s" % "; ".join(problems))
 
 
 def _confirm(request, plan, tree):
     """Read every wanted key once more: writing one key may change another (ip_forward, conf.all)."""
     for target in plan.targets:
         if request.runtime and target.wanted is not None and not target.skipped:
-            _hold(target, tree)
-
-
-def _hold(target, tree):
-    text = tree.read(sysctl_name.to_path(target.name))
-    if text is None:
-        raise _Failure('%s: "%s": the key vanished' % (target.name, target.wanted))
-    if not sysctl_value.same(target.parameter, text, target.wanted):
-        raise _Failure('%s: "%s" was written, the kernel holds "%s"; ask for a value that it keeps' % (
-            target.name, target.wanted, sysctl_value.squeeze(text)))
-
-
-class _KeyStep(object):
-    """Write one key, or put back what it was."""
-
-    def __init__(self, target, tree):
-        self._target, self._tree = target, tree
-        self._path = sysctl_name.to_path(target.name)
-        self.name = target.name
-
-    def do(self):
-        try:
-            self._tree.write(self._path, self._target.wanted)
-        except (IOError, OSError) as error:
-            raise _Failure('%s: "%s": the kernel refused it (%s)%s' % (
-                self.name, self._target.wanted, _reason(error), _allowed(self._target.parameter)))
-        _hold(self._target, self._tree)
-
-    def undo(self):
-        """Return None when the key holds its old value by itself, else (name, None) or (name, why it is left so)."""
-        try:
-            now = self._tree.read(self._path)
-            if now is None or sysctl_value.squeeze(now) == self._target.runtime:
-                return None
-            self._tree.write(self._path, self._target.runtime)
-            now = self._tree.read(self._path)
-        except (errors.LinuxnetError, IOError, OSError) as error:
-            return self.name, _left(self.name, self._target.runtime, _reason(error))
-        if now is None or sysctl_value.squeeze(now) == self._target.runtime:
-            return self.name, None
-        return self.name, _left(self.name, self._target.runtime, 'the kernel holds "%s"' % sysctl_value.squeeze(now))
-
-
-class _FileStep(object):
-    """Give one file its new bytes, or the old ones; None is no file."""
-
-    def __init__(self, store, before, after):
-        self._store, self._before, self._after = store, before, after
-        self.name = store.path
-
-    def do(self):
-        if self._store.read() != self._before:
-            raise _Failure("%s: somebody else changed it meanwhile; run again" % self.name)
-        try:
-            self._become(self._after)
-        except (IOError, OSError) as error:
-            raise _Failure("%s: cannot be %s (%s)" % (self.name, "removed" if self._after is None else "written", _reason(error)))
-
-    def undo(self):
-        try:
-            # Only our own bytes are taken back; those of somebody else are not ours to undo.
-            if self._store.read() != self._after:
-                return None
-            self._become(self._before)
-        except (errors.LinuxnetError, IOError, OSError) as error:
-            return self.name, _left(self.name, None, _reason(error))
-        return self.name, None
-
-    def _become(self, data):
-        if data is None:
-            self._store.remove()
-        else:
-            self._store.replace(data)
-
-
-def _left(name, before, why):
-    return {"name": name, "reason": why} if before is None else {"name": name, "before": before, "reason": why}
-
-
-def _reason(error):
-    if getattr(error, "errno", None) is None:
-        return str(error)
-    return planning.errno_text(error.errno, error.strerror)
-
-
-def _allowed(parameter):
-    if parameter.type in ("string", "port_list") or (parameter.minimum, parameter.maximum) == (None, None):
-        return ""
-    return "; allowed: %s" % sysctl_value.allowed(parameter)
-
-
-def _rolled_back(failure, outcomes, plan):
-    """Return the TransactionError that says what failed, what was undone and what could not be."""
-    outcomes = [outcome for outcome in outcomes if outcome]
-    undone = [name for name, left in outcomes if left is None]
-    left = [left for _name, left in outcomes if left is not None]
-    return errors.TransactionError(
-        "%s; %s" % (_message(failure), _standing(undone, left)),
-        changed=bool(left), undone=undone, left=left, problems=[_message(failure)],
-        settings=[_stopped_row(target, set(item["name"] for item in left)) for target in plan.targets])
-
-
-def _message(failure):
-    if isinstance(failure, errors.LinuxnetError):
-        return failure.message
-    return "%s: %s; this should not happen, please report it" % (type(failure).__name__, failure)
-
-
-def _standing(undone, left):
-    put_back = "put back: %s" % ", ".join(undone) if undone else ""
-    if left:
-        stuck = "; ".join("%s (%s)" % (item["name"], item["reason"]) for item in left)
-        return "%scould not be put back: %s" % (put_back + "; " if put_back else "", stuck)
-    return "%s; everything is as it was before" % put_back if put_back else _NOTHING
+            steps.hold(target, tree)
 
 
 def _stopped_row(target, left):
@@ -289,7 +226,7 @@ def _result(request, plan):
     result = {
         "changed": bool(plan.writes or plan.edits) or plan.file_after != plan.file_before,
         "settings": settings,
-        "diff": _runtime_diff(plan) + _file_diffs(request, plan),
+        "diff": _diffs(request, plan),
         "warnings": plan.warnings,
     }
     if plan.edits:
@@ -315,19 +252,8 @@ def _facts(target, runtime, persisted):
     return dict((field, value) for field, value in facts.items() if value is not None)
 
 
-def _runtime_diff(plan):
-    if not plan.writes:
-        return []
-    return [{
-        "before_header": "running values", "after_header": "running values",
-        "before": "".join("%s = %s\n" % (target.name, target.runtime) for target in plan.writes),
-        "after": "".join("%s = %s\n" % (target.name, target.wanted) for target in plan.writes),
-    }]
-
-
-def _file_diffs(request, plan):
+def _diffs(request, plan):
+    running = [(target.name, target.runtime, target.wanted) for target in plan.writes]
     files = [(request.path, plan.file_before, plan.file_after)] + [(edit.path, edit.before, edit.after) for edit in plan.edits]
-    return [{
-        "before_header": path, "after_header": path,
-        "before": drop_in.display(before), "after": drop_in.display(after),
-    } for path, before, after in files if before != after]
+    return ([steps.runtime_diff(running)] if running else []) + [
+        steps.file_diff(path, before, after) for path, before, after in files if before != after]

@@ -276,46 +276,58 @@ netns:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.linuxnet.tcp.plugins.module_utils import transaction
+from ansible_collections.linuxnet.tcp.plugins.module_utils import changes, keeper, watchdog
 from ansible_collections.linuxnet.tcp.plugins.module_utils.core import errors
 from ansible_collections.linuxnet.tcp.plugins.module_utils.ports import conf_dir, drop_in_file, netns, sysctl_tree
 from ansible_collections.linuxnet.tcp.plugins.module_utils.readers import boot, namespaces
 
 
-def labelled_store(module, path=None, like=None):
+def labelled_store(module, path, like=None):
     """Return the port of the drop-in, or of another file; on SELinux a new file gets the label that the policy has for its path."""
     def set_context(temporary, path):
         if module.selinux_enabled():
             module.set_context_if_different(temporary, module.selinux_default_context(path), False)
 
-    return drop_in_file.DropInFile(path or module.params['path'], set_context, like=like)
+    return drop_in_file.DropInFile(path, set_context, like=like)
 
 
-def boot_files(module):
-    """Return what tells the next boot and opens the files that decide it."""
-    return boot.BootFiles(conf_dir.ConfDir(), lambda path, like: labelled_store(module, path, like))
+def host_keeper(module):
+    """Return what keeps lock and journal of this host."""
+    wish = keeper.Wish(
+        comment=module.params['comment'], confirm_within=module.params['confirm_within'], lock_timeout=module.params['lock_timeout'],
+        keep=module.params['journal_keep'], visited=module.params['netns'] is not None)
+    return keeper.Keeper(wish, watchdog.ports(module.params['journal_dir'], lambda path: labelled_store(module, path)))
 
 
 def main():
     module = AnsibleModule(
         argument_spec={
-            'settings': {'type': 'dict', 'required': True},
-            'state': {'type': 'str', 'choices': ['present', 'absent'], 'default': 'present'},
+            'settings': {'type': 'dict'},
+            'state': {'type': 'str', 'choices': ['present', 'absent', 'restored', 'confirmed'], 'default': 'present'},
             'persist': {'type': 'bool', 'default': True},
             'runtime': {'type': 'bool', 'default': True},
             'path': {'type': 'path', 'default': '/etc/sysctl.d/90-linuxnet-tcp.conf'},
             'unsupported': {'type': 'str', 'choices': ['fail', 'skip'], 'default': 'fail'},
             'netns': {'type': 'str'},
             'shadowed': {'type': 'str', 'choices': ['fail', 'warn', 'take_over'], 'default': 'fail'},
+            'comment': {'type': 'str'},
+            'confirm_within': {'type': 'int'},
+            'lock_timeout': {'type': 'int', 'default': 60},
+            'journal': {'type': 'int'},
+            'journal_dir': {'type': 'path', 'default': '/var/lib/linuxnet-tcp'},
+            'journal_keep': {'type': 'int', 'default': 20},
+            'restore_runtime': {'type': 'bool', 'default': False},
+            'conflicts': {'type': 'str', 'choices': ['fail', 'keep'], 'default': 'fail'},
         },
+        required_if=[('state', 'present', ['settings']), ('state', 'absent', ['settings'])],
         supports_check_mode=True,
     )
-    wish = dict(module.params)
-    wanted = wish.pop('netns')
-    request = transaction.Request(check_mode=module.check_mode, **wish)
+    files = boot.BootFiles(conf_dir.ConfDir(), lambda path, like: labelled_store(module, path, like))
+    store = labelled_store(module, module.params['path'])
     try:
-        with namespaces.visited_to_write(wanted, request.persist, netns.NetNamespaces()) as about:
-            result = transaction.apply(request, sysctl_tree.SysctlTree(), labelled_store(module), boot_files(module))
+        changes.check(module.params)
+        with namespaces.visited_to_write(module.params['netns'], changes.persists(module.params), netns.NetNamespaces()) as about:
+            result = changes.carry_out(module.params, module.check_mode, sysctl_tree.SysctlTree(), store, files, host_keeper(module))
     except errors.LinuxnetError as exc:
         module.fail_json(msg=exc.message, **exc.details)
     for warning in result.pop('warnings'):

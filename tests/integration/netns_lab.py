@@ -30,6 +30,8 @@ COVER = """
 for folder in /etc/sysctl.d /run/sysctl.d; do
   test ! -d "$folder" || mount -t tmpfs -o size=1m,mode=0755 tmpfs "$folder"
 done
+# The journals of net_sysctl; nothing else that a test needs stands below it.
+mount -t tmpfs -o size=8m,mode=0755 tmpfs /var/lib
 ip link set lo up
 # Writable in a namespace, yet the host's, and 1 stays until the next boot.
 for key in /proc/sys/net/netfilter/nf_hooks_lwtunnel; do

@@ -13,8 +13,8 @@ from collections import OrderedDict, namedtuple
 from ansible_collections.linuxnet.tcp.plugins.module_utils.core import catalogue, drop_in, errors, support, sysctl_name, sysctl_value
 
 # settings is {name: raw value}; state is present or absent, unsupported fail or skip, shadowed fail, warn or take_over.
-Request = namedtuple("Request", "settings state persist runtime path unsupported check_mode shadowed")
-Request.__new__.__defaults__ = ("fail",)
+Request = namedtuple("Request", "settings state persist runtime path unsupported check_mode shadowed restore_runtime")
+Request.__new__.__defaults__ = ("fail", False)
 
 # What a host says about one key: runtime is None when it cannot be read, refusal the errno of opening it for writing.
 Observation = namedtuple("Observation", "exists runtime refusal mode")
@@ -53,15 +53,16 @@ def observed_names(raws):
     return sorted(set(raws).union(PORT_KEYS if set(raws).intersection(PORT_KEYS) else ()))
 
 
-def build(request, raws, observed, data, release):
+def build(request, raws, observed, data, release, recorded=None):
     """Return (Plan, problems) from what the host says.
 
-    ``observed`` is {name: Observation}, ``data`` the drop-in's bytes or None. The plan counts only without problems.
+    ``observed`` is {name: Observation}, ``data`` the drop-in's bytes or None, ``recorded`` {name: running value} from before our first
+    change, for state absent with restore_runtime. The plan counts only without problems.
     """
     persisted, targets, problems = drop_in.lookup_all(data), [], []
     for name, raw in raws.items():
         try:
-            targets.append(_target(request, name, raw, observed, persisted.get(name), release))
+            targets.append(_target(request, name, raw, observed, (persisted.get(name), (recorded or {}).get(name)), release))
         except errors.InvalidInput as error:
             problems.append(error.message)
     problems.extend(_port_problems(request, targets, observed))
@@ -72,10 +73,10 @@ def build(request, raws, observed, data, release):
     return Plan(targets, writes, data, after, _warnings(targets), []), problems
 
 
-def _target(request, name, raw, observed, persisted, release):
-    seen, parameter = observed[name], catalogue.get(name)
+def _target(request, name, raw, observed, known, release):
+    seen, parameter, persisted = observed[name], catalogue.get(name), known[0]
     if request.state == "absent":
-        return Target(name, parameter, None, seen.runtime, persisted, None)
+        return _taken_out(request, Target(name, parameter, known[1], seen.runtime, persisted, None), seen)
     if sysctl_name.is_secret(name):
         raise errors.InvalidInput(
             "%s: holds a secret (mode 0600), which results, diffs and a world-readable drop-in would spread; set it by other means" % name)
@@ -90,6 +91,15 @@ def _target(request, name, raw, observed, persisted, release):
     return target._replace(skipped=skipped)
 
 
+def _taken_out(request, target, seen):
+    """Return the target for state absent; ``wanted`` is the recorded value, None where the running value stays."""
+    if not request.restore_runtime or not seen.exists:
+        return target._replace(wanted=None)
+    if target.wanted is None:
+        raise errors.InvalidInput("%s: no journal holds a running value of it; set one with state: present, or leave restore_runtime out" % target.name)
+    return target._replace(parameter=target.parameter or sysctl_value.shape_of(target.name, seen.runtime or ""))
+
+
 def _unsupported(request, target, seen, release):
     if not seen.exists:
         return support.reason(target.parameter, support.kernel_version(release))
@@ -101,7 +111,7 @@ def _unsupported(request, target, seen, release):
 
 
 def _has_to_write(request, target):
-    if request.state == "absent" or not request.runtime:
+    if target.wanted is None or not request.runtime:
         return False
     return not sysctl_value.same(target.parameter, target.runtime, target.wanted)
 
