@@ -93,9 +93,9 @@ options:
     default: fail
   confirm_within:
     description:
-      - Puts the change back unless O(state=confirmed) comes within so many seconds. Before the first change a watchdog process is started on the host, which needs
-        neither the controller nor the connection; it also puts back what a killed run left. It survives the end of the task and of the login session, for
-        which it is started through C(systemd-run) where systemd is PID 1.
+      - Puts the change back unless O(state=confirmed) comes within so many seconds. Before the first change a watchdog process is started on the
+        host, which needs neither the controller nor the connection; it also puts back what a killed run left. It survives the end of the task and
+        of the login session, for which it is started through C(systemd-run) where systemd is PID 1.
       - Confirm over a new connection (C(meta) C(reset_connection) comes before it), since an existing one may live on where a new one cannot be made.
       - Until then other changes of this host are refused. A reboot ends the watchdog; the next run then puts back what nobody confirmed, and reports it.
       - It has no effect when there is nothing to change.
