@@ -86,25 +86,23 @@ def _compare(seen, names, accepts=None):
     return chosen, _disagreements(chosen.effective, boots[_OTHER[seen.loader]].effective, seen.loader)
 
 
-def read_parameters_boot(parameters, conf_dir, path, loader="auto"):
+def read_parameters_boot(parameters, seen, place):
     """Add ``boot`` to each row of ``parameters`` {name: row} that a file sets; return ({loader, path, version}, warnings).
 
-    ``path`` in the result tells whether the loader reads the drop-in ``path``: read, unread (masked, say) or outside (of every folder).
-    Keys that hold a secret get none. Raises ValueError for a loader that is not known.
+    ``seen`` is what ``observe`` returned, ``place`` what ``ConfDir.place`` says of the drop-in. ``path`` in the result tells whether the
+    loader reads it: read, unread (masked, say) or outside (of every folder). Keys that hold a secret get no boot value.
     """
     names = [name for name, row in parameters.items() if row["supported"] and not sysctl_name.is_secret(name)]
-    seen = observe(conf_dir, loader)
     chosen, differences = _compare(seen, names)
     for name, found in chosen.effective.items():
         parameters[name]["boot"] = found
-    facts = {"loader": seen.loader, "path": _reading(seen, conf_dir, path)}
+    facts = {"loader": seen.loader, "path": _reading(seen, boot_plan.Place(*place))}
     if seen.loader in seen.versions:
         facts["version"] = list(seen.versions[seen.loader])
     return facts, seen.warnings + _unreadable(chosen.problems) + differences
 
 
-def _reading(seen, conf_dir, path):
-    place = boot_plan.Place(*conf_dir.place(path))
+def _reading(seen, place):
     # Whether a file is read does not depend on what it holds; it may not be there yet.
     tree = boot_plan.with_file(seen.tree, place, b"")
     return boot_plan.reading(boot_plan.Boot(tree, seen.rules[seen.loader]), place)
