@@ -29,8 +29,6 @@ _START, _RANGE = PORT_KEYS = ("net.ipv4.ip_unprivileged_port_start", "net.ipv4.i
 # What a booting kernel has before the drop-in is read (net/ipv4/af_inet.c, inet_init_net).
 _BOOT_START, _BOOT_LOW = 1024, 32768
 _READ_ONLY = (errno.EACCES, errno.EPERM)
-# Once set they stay until the next boot, so a set that holds them could not be undone (net/netfilter/nf_hooks_lwtunnel.c).
-_ONE_WAY = frozenset(["net.netfilter.nf_hooks_lwtunnel"])
 
 
 def names(request):
@@ -112,7 +110,7 @@ def _obstacle(target, seen):
         return "%s: cannot be opened for writing (%s); run as root (become: true)" % (target.name, errno_text(seen.refusal))
     if seen.runtime is None:
         return "%s: cannot be read, so it could not be put back; set it by other means" % target.name
-    if target.name in _ONE_WAY:
+    if getattr(target.parameter, "one_way", False):
         return "%s: stays set until the next boot, so it could not be put back; leave it to the drop-in with runtime: false" % target.name
     if len(seen.runtime) > sysctl_value.MAX_BYTES:
         return "%s: its running value is too long for one write, so it could not be put back; shorten it first" % target.name
