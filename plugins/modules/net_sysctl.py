@@ -75,6 +75,18 @@ options:
     type: str
     choices: [fail, warn, take_over]
     default: fail
+  load_modules:
+    description:
+      - Whether the next boot shall load the kernel modules that the keys in the drop-in need (C(nf_conntrack) for C(net.netfilter.nf_conntrack_max))
+        before it sets them. Without its module a key is missing at that time, and the line in the drop-in does nothing.
+      - The modules go into a list of the same name in the folder C(modules-load.d) beside C(sysctl.d), which belongs to the transaction. What another
+        list names or what is built into the kernel is left out. With V(false) no list is read or written.
+      - It does not load a module now, as no command is run. A key whose module is not loaded can be given with O(runtime=false) only.
+      - With O(state=absent) the modules are taken out that no key which stays in the drop-in needs; the list goes when only its header would be left.
+      - It needs O(persist) and a O(path) in a folder called C(sysctl.d). C(net.ipv4.tcp_congestion_control) and C(net.core.default_qdisc) need no list,
+        the kernel loads their modules when they are set.
+    type: bool
+    default: false
   unsupported:
     description:
       - What to do about known keys that this kernel or network namespace does not have, or shows read-only with another value.
@@ -99,7 +111,7 @@ attributes:
       - What only the kernel can refuse, such as an unknown name for C(net.ipv4.tcp_congestion_control), is seen in the real run.
   diff_mode:
     support: full
-    description: Shows the running values, the drop-in's text and the files that are taken over.
+    description: Shows the running values, the drop-in's text, the list of modules and the files that are taken over.
   platform:
     support: full
     description: Linux with Python 2.7 or 3.6 and later; nothing else needs to be installed.
@@ -132,6 +144,12 @@ EXAMPLES = r'''
       net.core.somaxconn: 8192
   check_mode: true
   diff: true
+
+- name: Limit the connections that a firewall tracks, and load its module at boot before the limit is set
+  linuxnet.tcp.net_sysctl:
+    settings:
+      net.netfilter.nf_conntrack_max: 1048576
+    load_modules: true
 
 - name: Comment out what other files say about the key
   linuxnet.tcp.net_sysctl:
@@ -222,6 +240,26 @@ taken_over:
     path:
       description: The file that was edited, links followed. The file as it was is beside it under this name and C(.linuxnet-tcp.bak~).
       type: str
+modules:
+  description: The list of kernel modules that goes with the drop-in, and what was changed in it or would be in check mode.
+  returned: success, when O(load_modules=true)
+  type: dict
+  sample:
+    path: /etc/modules-load.d/90-linuxnet-tcp.conf
+    added: [nf_conntrack]
+    removed: []
+  contains:
+    path:
+      description: The list. It exists only when a module has to be named.
+      type: str
+    added:
+      description: Modules that it names from now on.
+      type: list
+      elements: str
+    removed:
+      description: Modules that it names no longer.
+      type: list
+      elements: str
 problems:
   description: What is wrong, one line for each problem.
   returned: failure
@@ -278,7 +316,7 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.linuxnet.tcp.plugins.module_utils import transaction
 from ansible_collections.linuxnet.tcp.plugins.module_utils.core import errors
-from ansible_collections.linuxnet.tcp.plugins.module_utils.ports import conf_dir, drop_in_file, netns, sysctl_tree
+from ansible_collections.linuxnet.tcp.plugins.module_utils.ports import conf_dir, drop_in_file, host_files, netns, sysctl_tree
 from ansible_collections.linuxnet.tcp.plugins.module_utils.readers import boot, namespaces
 
 
@@ -293,7 +331,7 @@ def labelled_store(module, path=None, like=None):
 
 def boot_files(module):
     """Return what tells the next boot and opens the files that decide it."""
-    return boot.BootFiles(conf_dir.ConfDir(), lambda path, like: labelled_store(module, path, like))
+    return boot.BootFiles(conf_dir.ConfDir(), lambda path, like: labelled_store(module, path, like), files=host_files.HostFiles())
 
 
 def main():
@@ -307,6 +345,7 @@ def main():
             'unsupported': {'type': 'str', 'choices': ['fail', 'skip'], 'default': 'fail'},
             'netns': {'type': 'str'},
             'shadowed': {'type': 'str', 'choices': ['fail', 'warn', 'take_over'], 'default': 'fail'},
+            'load_modules': {'type': 'bool', 'default': False},
         },
         supports_check_mode=True,
     )

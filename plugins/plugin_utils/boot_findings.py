@@ -98,7 +98,10 @@ RULES = (
         noun="line",
         title="{lines} set a key of a kernel module that {when}: {first}",
         when=("is not loaded", "may be loaded too late"),
-        remedy="Name the module in a file of /etc/modules-load.d, one module a line; systemd loads those before it sets the sysctls.",
+        remedy=(
+            "Name the module in a file of /etc/modules-load.d, one module a line; systemd loads those before it sets the sysctls. "
+            "net_sysctl does it for its own keys with load_modules: true."
+        ),
         will_not_help=("loading the module by hand: the sysctls are not set again, and the next boot does not load it",),
     ),
 )

@@ -10,11 +10,12 @@ __metaclass__ = type
 import errno
 from collections import OrderedDict, namedtuple
 
-from ansible_collections.linuxnet.tcp.plugins.module_utils.core import catalogue, drop_in, errors, support, sysctl_name, sysctl_value
+from ansible_collections.linuxnet.tcp.plugins.module_utils.core import (
+    catalogue, drop_in, errors, modules_load, support, sysctl_name, sysctl_value)
 
 # settings is {name: raw value}; state is present or absent, unsupported fail or skip, shadowed fail, warn or take_over.
-Request = namedtuple("Request", "settings state persist runtime path unsupported check_mode shadowed")
-Request.__new__.__defaults__ = ("fail",)
+Request = namedtuple("Request", "settings state persist runtime path unsupported check_mode shadowed load_modules")
+Request.__new__.__defaults__ = ("fail", False)
 
 # What a host says about one key: runtime is None when it cannot be read, refusal the errno of opening it for writing.
 Observation = namedtuple("Observation", "exists runtime refusal mode")
@@ -22,8 +23,10 @@ Observation = namedtuple("Observation", "exists runtime refusal mode")
 # One key of the request; wanted is None for state absent, skipped says why the key is left alone.
 Target = namedtuple("Target", "name parameter wanted runtime persisted skipped")
 
-# writes are the targets to be written, in order; the bytes are None where there is no file; edits are boot_plan's, of other files.
-Plan = namedtuple("Plan", "targets writes file_before file_after warnings edits")
+# writes are the targets to be written, in order; the bytes are None where there is no file; edits are boot_plan's, of other files;
+# modules is modules_load's Companion, None when nobody asked for one.
+Plan = namedtuple("Plan", "targets writes file_before file_after warnings edits modules")
+Plan.__new__.__defaults__ = (None,)
 
 _START, _RANGE = PORT_KEYS = ("net.ipv4.ip_unprivileged_port_start", "net.ipv4.ip_local_port_range")
 # What a booting kernel has before the drop-in is read (net/ipv4/af_inet.c, inet_init_net).
@@ -90,12 +93,18 @@ def _target(request, name, raw, observed, persisted, release):
 
 def _unsupported(request, target, seen, release):
     if not seen.exists:
-        return support.reason(target.parameter, support.kernel_version(release))
+        why = support.reason(target.parameter, support.kernel_version(release))
+        return None if why == support.UNKNOWN and _comes_at_boot(request, target.name) else why
     if not _has_to_write(request, target):
         return None
     # Without a write bit not even the owner may write; with one, it is the user that lacks the right.
     closed = seen.refusal in _READ_ONLY and not seen.mode & 0o222
     return support.READ_ONLY if closed or seen.refusal == errno.EROFS else None
+
+
+def _comes_at_boot(request, name):
+    """Tell whether the key may be missing now, as the next boot loads its module first."""
+    return request.load_modules and not request.runtime and modules_load.module_of(name) is not None
 
 
 def _has_to_write(request, target):

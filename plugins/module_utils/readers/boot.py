@@ -9,7 +9,7 @@ __metaclass__ = type
 
 from collections import namedtuple
 
-from ansible_collections.linuxnet.tcp.plugins.module_utils.core import boot_plan, conf_rules, sysctl_conf, sysctl_name
+from ansible_collections.linuxnet.tcp.plugins.module_utils.core import boot_plan, conf_rules, modules_load, sysctl_conf, sysctl_name
 
 _OTHER = {conf_rules.SYSTEMD: conf_rules.PROCPS, conf_rules.PROCPS: conf_rules.SYSTEMD}
 _CREDENTIAL = "/run/credentials/@system/sysctl.extra"
@@ -116,13 +116,14 @@ class BootFiles(object):
     """Foresee the next boot for a transaction and open the files that decide it.
 
     ``open_store(path, like)`` gives a ports.drop_in_file.DropInFile; ``like`` names the file whose owner and mode a new one takes.
+    ``files``, a ports.host_files.HostFiles, is needed for ``modules`` alone.
     """
 
     # No loader reads a name that does not end in .conf, and systemd takes the tilde for a backup's.
     _BACKUP = ".linuxnet-tcp.bak~"
 
-    def __init__(self, conf_dir, open_store, loader="auto"):
-        self._conf_dir, self._open, self._loader = conf_dir, open_store, loader
+    def __init__(self, conf_dir, open_store, loader="auto", files=None):
+        self._conf_dir, self._open, self._loader, self._files = conf_dir, open_store, loader, files
 
     def foresee(self, path, data, targets, shadowed):
         """Return core.boot_plan.foresee's Outlook for the files as they are now and the drop-in ``path`` with the bytes ``data``."""
@@ -141,8 +142,17 @@ class BootFiles(object):
         chosen, differences = _compare(seen._replace(tree=tree), [target.name for target in targets])
         return _unreadable(chosen.problems) + differences
 
+    def modules(self, path, before, after, exists):
+        """Return core.modules_load.companion's answer for the drop-in ``path``; ``exists`` tells of a dotted key. Raises InvalidInput."""
+        store = self.store(modules_load.place(path))
+        world = modules_load.World(self._files.module_lists(), self._files.loaded_modules(), exists)
+        found = modules_load.companion(path, store.read(), before, after, world)
+        if found.before != found.after:
+            store.check()
+        return found
+
     def store(self, path):
-        """Return the port of a file that is taken over."""
+        """Return the port of a file that is taken over, or of a list of modules."""
         return self._open(path, None)
 
     def backup(self, path):

@@ -7,7 +7,7 @@ from __future__ import absolute_import, division, print_function
 
 __metaclass__ = type
 
-from ansible_collections.linuxnet.tcp.plugins.module_utils.core import boot_lines, support
+from ansible_collections.linuxnet.tcp.plugins.module_utils.core import boot_lines, modules_load, support
 
 
 def read_boot_problems(seen, files, tree, release):
@@ -16,6 +16,7 @@ def read_boot_problems(seen, files, tree, release):
     ``seen``: what readers.boot.observe returned; ``files``: a ports.host_files.HostFiles; ``tree``: a ports.sysctl_tree.SysctlTree.
     Raises ParseError for a strange release.
     """
+    late = files.loaded_modules() - modules_load.listed(files.module_lists())
     world = boot_lines.World(
-        tree.exists, lambda path: bool(tree.names(path)), files.module_loaded, files.module_comes_late, support.kernel_version(release), release)
+        tree.exists, lambda path: bool(tree.names(path)), files.module_loaded, late.__contains__, support.kernel_version(release), release)
     return boot_lines.examine(seen.tree, seen.rules[seen.loader], world)
