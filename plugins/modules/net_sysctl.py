@@ -24,6 +24,8 @@ description:
   - Nothing is written, and no file's time stamp moves, when nothing differs. No command is run on the host.
 author:
   - linuxnet.tcp contributors (@linuxnet)
+extends_documentation_fragment:
+  - linuxnet.tcp.netns
 options:
   settings:
     description:
@@ -96,13 +98,6 @@ options:
     type: str
     choices: [fail, skip]
     default: fail
-  netns:
-    description:
-      - Network namespace to set the values in, instead of that of the module's own process. A name in C(/run/netns), an absolute path, a PID,
-        or at least twelve digits of a container's id, see M(linuxnet.tcp.socket_info).
-      - It needs O(persist=false), as a drop-in is read when the host boots and never for a network namespace. The values last as long as the namespace;
-        give them where it is made too (C(docker run --sysctl), C(securityContext.sysctls) of a Kubernetes pod).
-    type: str
 attributes:
   check_mode:
     support: full
@@ -117,6 +112,8 @@ attributes:
     description: Linux with Python 2.7 or 3.6 and later; nothing else needs to be installed.
     platforms: linux
 notes:
+  - O(netns) needs O(persist=false), as a drop-in is read when the host boots and never for a network namespace. The values last as long as the
+    namespace; give them where it is made too (C(docker run --sysctl), C(securityContext.sysctls) of a Kubernetes pod).
   - Sysctls of the network namespace that the module runs in are set, or that of O(netns); writing them takes root there.
   - Putting back covers the keys of the set. Some keys change others as a side effect (C(net.ipv4.ip_forward) the C(forwarding) and C(accept_redirects) of
     interfaces); those others are not put back unless they are part of the set.
