@@ -27,6 +27,8 @@ description:
     SIGHUP end a run in order.
 author:
   - linuxnet.tcp contributors (@linuxnet)
+extends_documentation_fragment:
+  - linuxnet.tcp.netns
 options:
   settings:
     description:
@@ -82,6 +84,18 @@ options:
     type: str
     choices: [fail, warn, take_over]
     default: fail
+  load_modules:
+    description:
+      - Whether the next boot shall load the kernel modules that the keys in the drop-in need (C(nf_conntrack) for C(net.netfilter.nf_conntrack_max))
+        before it sets them. Without its module a key is missing at that time, and the line in the drop-in does nothing.
+      - The modules go into a list of the same name in the folder C(modules-load.d) beside C(sysctl.d), which belongs to the transaction. What another
+        list names or what is built into the kernel is left out. With V(false) no list is read or written.
+      - It does not load a module now, as no command is run. A key whose module is not loaded can be given with O(runtime=false) only.
+      - With O(state=absent) the modules are taken out that no key which stays in the drop-in needs; the list goes when only its header would be left.
+      - It needs O(persist) and a O(path) in a folder called C(sysctl.d). C(net.ipv4.tcp_congestion_control) and C(net.core.default_qdisc) need no list,
+        the kernel loads their modules when they are set.
+    type: bool
+    default: false
   unsupported:
     description:
       - What to do about known keys that this kernel or network namespace does not have, or shows read-only with another value.
@@ -135,13 +149,6 @@ options:
     description: How many journals to keep. Those that wait to be confirmed or put back are kept whatever their number.
     type: int
     default: 20
-  netns:
-    description:
-      - Network namespace to set the values in, instead of that of the module's own process. A name in C(/run/netns), an absolute path, a PID,
-        or at least twelve digits of a container's id, see M(linuxnet.tcp.socket_info).
-      - It needs O(persist=false), as a drop-in is read when the host boots and never for a network namespace. The values last as long as the namespace;
-        give them where it is made too (C(docker run --sysctl), C(securityContext.sysctls) of a Kubernetes pod).
-    type: str
 attributes:
   check_mode:
     support: full
@@ -151,12 +158,14 @@ attributes:
         starts no watchdog.
   diff_mode:
     support: full
-    description: Shows the running values, the drop-in's text and the files that are taken over.
+    description: Shows the running values, the drop-in's text, the list of modules and the files that are taken over.
   platform:
     support: full
     description: Linux with Python 2.7 or 3.6 and later; nothing else needs to be installed.
     platforms: linux
 notes:
+  - O(netns) needs O(persist=false), as a drop-in is read when the host boots and never for a network namespace. The values last as long as the
+    namespace; give them where it is made too (C(docker run --sysctl), C(securityContext.sysctls) of a Kubernetes pod).
   - Sysctls of the network namespace that the module runs in are set, or that of O(netns); writing them takes root there.
   - Putting back covers the keys of the set. Some keys change others as a side effect (C(net.ipv4.ip_forward) the C(forwarding) and C(accept_redirects) of
     interfaces); those others are not put back unless they are part of the set.
@@ -184,6 +193,12 @@ EXAMPLES = r'''
       net.core.somaxconn: 8192
   check_mode: true
   diff: true
+
+- name: Limit the connections that a firewall tracks, and load its module at boot before the limit is set
+  linuxnet.tcp.net_sysctl:
+    settings:
+      net.netfilter.nf_conntrack_max: 1048576
+    load_modules: true
 
 - name: Comment out what other files say about the key
   linuxnet.tcp.net_sysctl:
@@ -365,6 +380,26 @@ recovered:
       description: The O(comment) of that run.
       type: str
       returned: when there is one
+modules:
+  description: The list of kernel modules that goes with the drop-in, and what was changed in it or would be in check mode.
+  returned: success, when O(load_modules=true)
+  type: dict
+  sample:
+    path: /etc/modules-load.d/90-linuxnet-tcp.conf
+    added: [nf_conntrack]
+    removed: []
+  contains:
+    path:
+      description: The list. It exists only when a module has to be named.
+      type: str
+    added:
+      description: Modules that it names from now on.
+      type: list
+      elements: str
+    removed:
+      description: Modules that it names no longer.
+      type: list
+      elements: str
 problems:
   description: What is wrong, one line for each problem.
   returned: failure
@@ -421,7 +456,7 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.linuxnet.tcp.plugins.module_utils import changes, keeper
 from ansible_collections.linuxnet.tcp.plugins.module_utils.core import errors
-from ansible_collections.linuxnet.tcp.plugins.module_utils.ports import conf_dir, drop_in_file, netns, sysctl_tree
+from ansible_collections.linuxnet.tcp.plugins.module_utils.ports import conf_dir, drop_in_file, host_files, netns, sysctl_tree
 from ansible_collections.linuxnet.tcp.plugins.module_utils.programs import watchdog
 from ansible_collections.linuxnet.tcp.plugins.module_utils.readers import boot, namespaces
 
@@ -443,6 +478,11 @@ def host_keeper(module):
     return keeper.Keeper(wish, watchdog.ports(module.params['journal_dir'], lambda path: labelled_store(module, path)))
 
 
+def boot_files(module):
+    """Return what tells the next boot and opens the files that decide it."""
+    return boot.BootFiles(conf_dir.ConfDir(), lambda path, like: labelled_store(module, path, like), files=host_files.HostFiles())
+
+
 def main():
     module = AnsibleModule(
         argument_spec={
@@ -462,16 +502,16 @@ def main():
             'journal_keep': {'type': 'int', 'default': 20},
             'restore_runtime': {'type': 'bool', 'default': False},
             'conflicts': {'type': 'str', 'choices': ['fail', 'keep'], 'default': 'fail'},
+            'load_modules': {'type': 'bool', 'default': False},
         },
         required_if=[('state', 'present', ['settings']), ('state', 'absent', ['settings'])],
         supports_check_mode=True,
     )
-    files = boot.BootFiles(conf_dir.ConfDir(), lambda path, like: labelled_store(module, path, like))
     store = labelled_store(module, module.params['path'])
     try:
         changes.check(module.params)
         with namespaces.visited_to_write(module.params['netns'], changes.persists(module.params), netns.NetNamespaces()) as about:
-            result = changes.carry_out(module.params, module.check_mode, sysctl_tree.SysctlTree(), store, files, host_keeper(module))
+            result = changes.carry_out(module.params, module.check_mode, sysctl_tree.SysctlTree(), store, boot_files(module), host_keeper(module))
     except errors.LinuxnetError as exc:
         module.fail_json(msg=exc.message, **exc.details)
     for warning in result.pop('warnings'):

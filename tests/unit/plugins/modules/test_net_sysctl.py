@@ -13,7 +13,7 @@ from ansible_collections.linuxnet.tcp.plugins.modules import net_sysctl, net_sys
 
 PATH = "/etc/sysctl.d/90-linuxnet-tcp.conf"
 OPTIONS = {"settings": {"net.ipv4.tcp_sack": 1}, "state": "present", "persist": True, "runtime": True, "path": PATH, "unsupported": "fail",
-           "shadowed": "fail"}
+           "shadowed": "fail", "load_modules": False}
 
 
 class Ended(Exception):
