@@ -80,7 +80,9 @@ def plain(value: Any, path: str = "") -> Any:
 
 def _plain(value: Any, path: tuple[object, ...], counter: Iterator[int]) -> Any:
     if len(path) > _MAX_DEPTH or next(counter) > _MAX_VALUES:
-        raise errors.InvalidInput(f"{place(path[:4])}: nested more than {_MAX_DEPTH} deep, or more than {_MAX_VALUES} values; write it flat")
+        raise errors.InvalidInput(
+            f"{place(path[:4])}: nested more than {_MAX_DEPTH} deep, or more than {_MAX_VALUES} values; write it flat"
+        )
     if isinstance(value, Mapping):
         return {_key(key, path): _plain(item, (*path, key), counter) for key, item in value.items()}
     if isinstance(value, (list, tuple)):

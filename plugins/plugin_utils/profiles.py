@@ -100,7 +100,7 @@ def _find(text: str, folders: Sequence[Path]) -> Path:
     hint = documents.suggest(text, shipped())
     known = ", ".join(shipped())
     raise errors.InvalidInput(
-        f'profile: {documents.show(text)} is not a profile of this collection{hint}; shipped: {known}; or give a path ending in .yml'
+        f"profile: {documents.show(text)} is not a profile of this collection{hint}; shipped: {known}; or give a path ending in .yml"
     )
 
 
