@@ -56,9 +56,18 @@ options:
   path:
     description:
       - The drop-in. Lines of other keys, comments included, are kept byte for byte.
-      - It must be an absolute path that ends in C(.conf) and is not a symbolic link. A missing folder is made only if it is one that sysctl.d(5) names.
+      - It must be an absolute path that ends in C(.conf). A missing folder is made only if it is one that sysctl.d(5) names.
+      - A symbolic link, and a folder that is one, are refused unless O(follow=true). So is a file with several hard links, of which a new file would
+        keep one; a file or folder that everybody may write to; and a folder of somebody else, who could put another file in its place.
+      - Mode, owner, ACL, SELinux label and other extended attributes stay as they are. A new file is mode C(0644).
     type: path
     default: /etc/sysctl.d/90-linuxnet-tcp.conf
+  follow:
+    description:
+      - Whether to follow symbolic links, where O(path) or the folder that holds it is one. The file that they end at is changed and the links stay.
+      - All folders on the way, and the links themselves, have to belong to root or to the user that the module runs as.
+    type: bool
+    default: false
   shadowed:
     description:
       - With O(persist), what to do when the next boot would set another value than the wanted one, because a line of another file comes after the
@@ -277,7 +286,7 @@ netns:
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.linuxnet.tcp.plugins.module_utils import transaction
-from ansible_collections.linuxnet.tcp.plugins.module_utils.core import errors
+from ansible_collections.linuxnet.tcp.plugins.module_utils.core import errors, printable
 from ansible_collections.linuxnet.tcp.plugins.module_utils.ports import conf_dir, drop_in_file, netns, sysctl_tree
 from ansible_collections.linuxnet.tcp.plugins.module_utils.readers import boot, namespaces
 
@@ -288,7 +297,9 @@ def labelled_store(module, path=None, like=None):
         if module.selinux_enabled():
             module.set_context_if_different(temporary, module.selinux_default_context(path), False)
 
-    return drop_in_file.DropInFile(path or module.params['path'], set_context, like=like)
+    if path:
+        return drop_in_file.DropInFile(path, set_context, like=like)
+    return drop_in_file.DropInFile(module.params['path'], set_context, follow=module.params['follow'])
 
 
 def boot_files(module):
@@ -304,6 +315,7 @@ def main():
             'persist': {'type': 'bool', 'default': True},
             'runtime': {'type': 'bool', 'default': True},
             'path': {'type': 'path', 'default': '/etc/sysctl.d/90-linuxnet-tcp.conf'},
+            'follow': {'type': 'bool', 'default': False},
             'unsupported': {'type': 'str', 'choices': ['fail', 'skip'], 'default': 'fail'},
             'netns': {'type': 'str'},
             'shadowed': {'type': 'str', 'choices': ['fail', 'warn', 'take_over'], 'default': 'fail'},
@@ -311,7 +323,7 @@ def main():
         supports_check_mode=True,
     )
     wish = dict(module.params)
-    wanted = wish.pop('netns')
+    wanted, dummy = wish.pop('netns'), wish.pop('follow')
     request = transaction.Request(check_mode=module.check_mode, **wish)
     try:
         with namespaces.visited_to_write(wanted, request.persist, netns.NetNamespaces()) as about:
@@ -319,7 +331,7 @@ def main():
     except errors.LinuxnetError as exc:
         module.fail_json(msg=exc.message, **exc.details)
     for warning in result.pop('warnings'):
-        module.warn(warning)
+        module.warn(printable.line(warning))
     module.exit_json(**dict(result, **about))
 
 

@@ -88,7 +88,8 @@ def _wrapped(ctypes, functions):
 
     def filled(call, path, *arguments):
         buffer = ctypes.create_string_buffer(_MAX_BYTES)
-        return buffer.raw[:checked(call(*(arguments + (buffer, _MAX_BYTES))), path)]
+        size = checked(call(*(arguments + (buffer, _MAX_BYTES))), path)
+        return buffer.raw[:size]
 
     def names(path):
         return [name.decode("utf-8") for name in filled(listing, path, _bytes(path)).split(b"\0") if name]

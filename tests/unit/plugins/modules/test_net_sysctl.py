@@ -86,7 +86,7 @@ def test_a_failure_keeps_its_details(monkeypatch):
 def test_a_new_file_gets_the_label_of_its_path(monkeypatch, selinux, expected):
     monkeypatch.setattr(FakeModule, "selinux", selinux)
     monkeypatch.setattr(FakeModule, "labelled", [])
-    net_sysctl.labelled_store(FakeModule({"path": {}}, True))._set_context("/t", PATH)
+    net_sysctl.labelled_store(FakeModule({"path": {}, "follow": {"default": False}}, True))._set_context("/t", PATH)
     assert FakeModule.labelled == expected
 
 
@@ -109,3 +109,16 @@ def test_info_fails_with_the_message(monkeypatch):
 
     monkeypatch.setattr(net_sysctl_info.parameters, "read_answers", read_answers)
     assert run(net_sysctl_info, monkeypatch) == {"failed": True, "msg": "vm.swappiness: outside net."}
+
+
+def test_follow_reaches_the_drop_in_and_no_other_file(monkeypatch):
+    monkeypatch.setitem(OPTIONS, "follow", True)
+    asked = []
+
+    def apply(request, tree, store, boot):
+        asked.extend([store._follow, boot.store("/etc/sysctl.conf")._follow])
+        return {"changed": False, "settings": [], "diff": [], "warnings": [u"a\u202eb"]}
+
+    monkeypatch.setattr(net_sysctl.transaction, "apply", apply)
+    assert run(net_sysctl, monkeypatch)["warned"] == ["a\\u202eb"]
+    assert asked == [True, False]
