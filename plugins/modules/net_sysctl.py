@@ -323,7 +323,9 @@ def main():
         supports_check_mode=True,
     )
     wish = dict(module.params)
-    wanted, dummy = wish.pop('netns'), wish.pop('follow')
+    wanted = wish.pop('netns')
+    # The port's matter, see labelled_store().
+    del wish['follow']
     request = transaction.Request(check_mode=module.check_mode, **wish)
     try:
         with namespaces.visited_to_write(wanted, request.persist, netns.NetNamespaces()) as about:

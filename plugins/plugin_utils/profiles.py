@@ -145,7 +145,7 @@ def read_yaml(path: Path, label: str) -> object:
     except (OSError, UnicodeDecodeError) as error:
         raise InvalidProfile(label, [f"cannot be read: {error}; give a readable UTF-8 file"]) from error
     except _NOT_YAML as error:
-        raise InvalidProfile(label, [f"is not valid YAML: {_told(error) or type(error).__name__}"]) from error
+        raise InvalidProfile(label, [f"is not valid YAML: {_told(error) or type(error).__name__}; correct it there"]) from error
 
 
 def _told(error: Exception) -> str:

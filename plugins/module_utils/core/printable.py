@@ -11,11 +11,12 @@ import json
 import re
 import unicodedata
 
-MAX_MESSAGE, MAX_SHOWN = 4000, 100
+MAX_MESSAGE, MAX_PATH, MAX_SHOWN = 4000, 300, 100
 
 _SUSPECT = re.compile(u"[^ -~]")
-# Control, format (bidirectional overrides and zero width among them), surrogates (bytes that are no UTF-8), line and paragraph separators.
-_UNSEEN = frozenset(["Cc", "Cf", "Cs", "Zl", "Zp"])
+# Control, format (bidirectional overrides and zero width among them), surrogates (bytes that are no UTF-8), private and unassigned
+# characters, and whatever separates without being a blank: the ones that str.isprintable() of Python 3 refuses.
+_UNSEEN = frozenset(["Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp", "Zs"])
 
 
 def line(text, limit=MAX_MESSAGE, keep=u""):

@@ -42,7 +42,7 @@ def canonical(name):
 
 def _text(name):
     if not isinstance(name, (type(""), type(u""))):
-        raise errors.InvalidInput("%s: a key is named by text like net.ipv4.tcp_syncookies" % printable.show(name))
+        raise errors.InvalidInput("%s: no name; give text like net.ipv4.tcp_syncookies" % printable.show(name))
     if _UNSPELLABLE.search(name):
         raise errors.InvalidInput("%s: holds a blank, a control character or one of = * ? [ ] \\; name one key exactly" % printable.show(name))
     if len(name) > _MAX_NAME:

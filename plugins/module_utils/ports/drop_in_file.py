@@ -173,7 +173,7 @@ class DropInFile(object):
         return True
 
     def _refused(self, problem):
-        return errors.InvalidInput("%s: %s" % (self.path, problem))
+        return errors.InvalidInput("%s: %s" % (printable.line(self.path, printable.MAX_PATH), problem))
 
 
 def _kind(path):

@@ -18,7 +18,7 @@ import errno
 import os
 import stat
 
-from ansible_collections.linuxnet.tcp.plugins.module_utils.core import errors
+from ansible_collections.linuxnet.tcp.plugins.module_utils.core import errors, printable
 
 _MAX_LINKS = 40
 
@@ -67,7 +67,7 @@ class _Walk(object):
         except OSError as exc:
             if exc.errno in (errno.ENOENT, errno.ENOTDIR):
                 return None
-            raise self._refused("%s cannot be looked at (%s); give another path" % (here, exc.strerror))
+            raise self._refused("%s cannot be looked at (%s); give another path" % (printable.line(here, printable.MAX_PATH), exc.strerror))
 
     def _followed(self, here):
         self._links += 1
@@ -88,7 +88,7 @@ class _Walk(object):
                 here, stat.S_IMODE(about.st_mode)))
 
     def _refused(self, problem):
-        return errors.InvalidInput("%s: %s" % (self._shown, problem))
+        return errors.InvalidInput("%s: %s" % (printable.line(self._shown, printable.MAX_PATH), problem))
 
 
 def _parts(path):

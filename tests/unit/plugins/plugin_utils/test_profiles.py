@@ -278,7 +278,7 @@ BOMB = "a: &a [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
         ('name: x\ntitle: "\\e[2J"\nsettings: {net.ipv4.tcp_sack: {value: 1}}\n', "title: "),
         ("name: x\ntitle: \u202eabc\nsettings: {net.ipv4.tcp_sack: {value: 1}}\n", "title: "),
         ("name: x\n" + "# long\n" * 200000, "is longer than 1048576 characters"),
-        ("name: x\nsettings: {net.ipv4." + "x" * 300000 + ": {value: 1}}\n", "too long for a key"),
+        ("name: x\nsettings:\n  ? net.ipv4." + "x" * 300000 + "\n  : {value: 1}\n", "too long for a key"),
         ("name: x\n? 1\n: 2\n", "the key 1 is not a string"),
     ],
 )
