@@ -251,7 +251,7 @@ def _read_string(parameter, raw):
 
 def _read_ports(parameter, raw):
     if isinstance(raw, bool) or raw is None:
-        raise _refuse(parameter, raw, "give %s" % _demand(parameter))
+        raise _refuse(parameter, raw, "no ports; give %s" % _demand(parameter))
     elements = raw if isinstance(raw, (list, tuple)) else [raw]
     text = ",".join(_scalar(parameter, raw, element) for element in elements)
     try:

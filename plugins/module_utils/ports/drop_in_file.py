@@ -38,9 +38,15 @@ class DropInFile(object):
         self._folder, self._name = os.path.split(self._file)
         self._like = self._root + like if like else None
         self._set_context, self._follow, self._started = set_context, follow, clock()
+        self._is_refused = False
 
     def read(self):
-        """Return the file's bytes, None when there is none. Raises SourceUnavailable when it cannot be read or is no plain file."""
+        """Return the file's bytes, None when there is none, or when check() refused the path: what lies there may be a trap.
+
+        Raises SourceUnavailable when it cannot be read or is no plain file.
+        """
+        if self._is_refused:
+            return None
         try:
             # Without O_NONBLOCK the opening of a FIFO would wait for a writer for ever.
             with io.open(os.open(self._file, os.O_RDONLY | os.O_NONBLOCK), "rb") as stream:
@@ -50,10 +56,14 @@ class DropInFile(object):
             if exc.errno in (errno.ENOENT, errno.ENOTDIR):
                 return None
             raise errors.SourceUnavailable("%s: cannot be read: %s" % (self.path, exc.strerror))
+        except (TypeError, ValueError):
+            # A NUL in it, or a character that no file name can have; TypeError in Python 2.
+            raise errors.SourceUnavailable("%s: cannot be read: no file can have that name" % self.path)
         raise errors.SourceUnavailable("%s: cannot be read: it is no plain file" % self.path)
 
     def check(self):
         """Raise InvalidInput when the path is none that a loader reads, is no plain file of its own, or could be exchanged by others."""
+        self._is_refused = True
         self._check_spelling()
         linked = os.path.islink(self._file)
         if self._follow:
@@ -68,6 +78,7 @@ class DropInFile(object):
         if not os.path.isdir(self._folder) and os.path.dirname(self.path) not in self._STANDARD_FOLDERS:
             raise self._refused("the folder does not exist; make it first or use /etc/sysctl.d")
         self._check_place()
+        self._is_refused = False
 
     def _check_spelling(self):
         if not printable.is_line(self.path):

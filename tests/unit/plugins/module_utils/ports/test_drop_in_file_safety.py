@@ -189,3 +189,19 @@ def test_a_label_comes_from_the_file_and_only_else_from_the_policy(lab, monkeypa
     seen = []
     lab.write(set_context=lambda temporary, path: seen.append(path))
     assert seen == ([lab.path] if asked else [])
+
+
+@pytest.mark.parametrize("path", ["/etc/sysctl.d/a\0.conf", u"/etc/sysctl.d/\ud800\0.conf"])
+def test_a_path_that_no_file_can_have_is_told_to_readers_too(path):
+    with pytest.raises(errors.SourceUnavailable) as caught:
+        drop_in_file.DropInFile(path).read()
+    assert "no file can have that name" in caught.value.message and "\\x00" in caught.value.message
+
+
+def test_a_refused_path_is_not_read(lab):
+    os.symlink(lab.victim, lab.path)
+    store = drop_in_file.DropInFile(lab.path)
+    assert store.read() == b"theirs"
+    with pytest.raises(errors.InvalidInput):
+        store.check()
+    assert store.read() is None

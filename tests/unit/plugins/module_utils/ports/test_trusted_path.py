@@ -26,7 +26,7 @@ def folder(tmpdir):
 def refusal(path):
     with pytest.raises(errors.InvalidInput) as caught:
         trusted_path.resolve(path)
-    assert caught.value.message.startswith(path + ": ")
+    assert caught.value.message.startswith(path[:200])
     return caught.value.message
 
 
