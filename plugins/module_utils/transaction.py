@@ -186,7 +186,7 @@ def _execute(request, plan, tree, files, keeper):
         raise restore.failure(stopped, [_stopped_row(target, left) for target in plan.targets])
 
 
-def _journalled(files.store.place(), todo, keys, files, keeper):
+def _journalled(path, todo, keys, files, keeper):
     with keeper.watching_signals():
         try:
             keeper.begin(path, keys, files)
