@@ -33,7 +33,7 @@ def resolve(given: object, label: str, folders: Sequence[Path], above: tuple[Pat
     parent = _parent(document, label, folders, above)
     found += _removal_problems(document, parent)
     merged = _merge(parent, document, settings)
-    _refuse(label, [*found, *profile_checks.problems(merged)])
+    _refuse(label, [*found, *profile_checks.problems(merged, len(parent.get("waivers", ())))])
     return merged
 
 

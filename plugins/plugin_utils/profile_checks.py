@@ -23,8 +23,11 @@ _KIND_NAMES: dict[type, str] = {int: "an integer", list: "a list of integers", s
 GUARDS = frozenset({"max-tw-buckets-below-in-use"})
 
 
-def problems(document: Mapping[str, Any]) -> Iterator[str]:
-    """Yield one line for each thing that is wrong with a merged document that satisfies the schema."""
+def problems(document: Mapping[str, Any], inherited: int = 0) -> Iterator[str]:
+    """Yield one line for each thing that is wrong with a merged document that satisfies the schema.
+
+    The first ``inherited`` waivers are a parent's, so that the numbers in messages are those of the child's file.
+    """
     if not document["settings"]:
         yield "remove: leaves no setting; keep one"
     for name, body in document["settings"].items():
@@ -33,7 +36,7 @@ def problems(document: Mapping[str, Any]) -> Iterator[str]:
         if name not in findings.THRESHOLDS:
             hint = documents.suggest(name, findings.THRESHOLDS)
             yield f"thresholds.{name}: unknown threshold{hint}; allowed: {', '.join(sorted(findings.THRESHOLDS))}"
-    for index, waiver in enumerate(document["waivers"]):
+    for index, waiver in enumerate(document["waivers"][inherited:]):
         yield from _waiver_problems(f"waivers[{index}]", waiver)
 
 
