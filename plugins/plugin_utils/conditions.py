@@ -9,6 +9,7 @@ from __future__ import annotations
 import operator
 import re
 from collections.abc import Callable, Collection, Iterator, Sequence
+from typing import Any
 
 from ansible_collections.linuxnet.tcp.plugins.module_utils.core import catalogue_table
 from ansible_collections.linuxnet.tcp.plugins.plugin_utils.host_facts import HostFacts
@@ -16,7 +17,7 @@ from ansible_collections.linuxnet.tcp.plugins.plugin_utils.profile_model import 
 
 # Every kernel has this one, and shows it to its first network namespace alone (net/ipv4/sysctl_net_ipv4.c, ipv4_table).
 HOST_ONLY = "net.ipv4.tcp_max_orphans"
-_COMPARE: dict[str, Callable[[Sequence[int], Sequence[int]], bool]] = {
+_COMPARE: dict[str, Callable[[tuple[int, ...], tuple[int, ...]], Any]] = {
     ">=": operator.ge, "<=": operator.le, "==": operator.eq, ">": operator.gt, "<": operator.lt,
 }  # fmt: skip
 

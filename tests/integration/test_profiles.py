@@ -19,6 +19,14 @@ FORWARD = "net.ipv4.ip_forward"
 SOMAXCONN = "net.core.somaxconn"
 BACKLOG = "net.ipv4.tcp_max_syn_backlog"
 RETRIES = "net.ipv4.tcp_synack_retries"
+APPLY = "Apply the plan as one transaction"
+TWICE = """
+- hosts: localhost
+  gather_facts: false
+  tasks:
+    - include_role: {name: linuxnet.tcp.tune}
+    - include_role: {name: linuxnet.tcp.tune}
+"""
 SETTLED = {"holds", "not_applicable", "removed"}
 
 
@@ -53,18 +61,18 @@ def rows_of(audit: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 @pytest.mark.parametrize("name", SHIPPED)
 def test_a_shipped_profile_is_tuned_once_and_holds(netns: Namespace, drop_in: Path, name: str) -> None:
-    first = result_of(tune(netns, drop_in, name))
+    run = netns.playbook(TWICE, {"tune_path": str(drop_in), "tune_profile": name, "tune_unsupported": "skip"})
+    assert run.returncode == 0, run.stdout
+    first, second = (result["ansible_facts"]["tune_result"] for result in run.results("Sum up"))
     assert first["changed"]
     assert first["planned"]
     assert first["compliant"], first["findings"]
     # sysctl(8), an independent reader, sees what was planned.
     assert {key: netns.sysctl(key) for key in first["planned"]} == first["planned"]
 
-    second = tune(netns, drop_in, name)
-    assert not result_of(second)["changed"]
-    assert [event["task"] for event in second.events if event["result"].get("changed")] == []
-
-    audit = second.results("Judge the host before")[-1]["audit"]
+    assert not second["changed"]
+    assert [event["task"].rpartition(" : ")[2] for event in run.events if event["result"].get("changed")] == [APPLY]
+    audit = run.results("Judge the host before")[-1]["audit"]
     assert audit["compliant"], audit["findings"]
     assert audit["plan"]["settings"] == {}
     statuses = [row["status"] for row in audit["settings"]]
