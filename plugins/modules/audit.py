@@ -258,7 +258,7 @@ audit:
         status:
           description:
             - V(holds), V(differs), V(not_persisted), V(shadowed), V(removed), V(too_old), V(hidden), V(unknown), V(read_only), V(unreadable), V(refused) or
-            V(not_applicable).
+              V(not_applicable).
           type: str
     sockets:
       description: As M(linuxnet.tcp.socket_info) returns it.

@@ -55,7 +55,8 @@ def _plain(given: object, label: str) -> Any:
 def _with_text_date(waiver: Any) -> Any:
     """Return a waiver whose day is text: YAML makes a date of 2027-01-31 unless it is quoted."""
     day = waiver.get("expires") if isinstance(waiver, dict) else None
-    return {**waiver, "expires": day.isoformat()} if type(day) is datetime.date else waiver
+    whole = isinstance(day, datetime.date) and not isinstance(day, datetime.datetime)
+    return {**waiver, "expires": day.isoformat()} if whole else waiver
 
 
 def _canonical(settings: Mapping[str, Any]) -> tuple[Document, list[str]]:

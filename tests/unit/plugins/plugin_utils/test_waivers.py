@@ -19,8 +19,8 @@ WANTED = {BACKLOG: {"value": 8192, "accept": {"minimum": 8192}}, KEEPALIVE: {"va
 ACCEPTED = {"reason": "the ticket", "expires": "2026-06-30"}
 
 
-def audit(facts, waivers, today=LAST_DAY, host="web1", wanted=WANTED, **declared):
-    profile = profiles.parse({"name": "x", "settings": wanted, **({"waivers": waivers} if waivers else {})}, "x.yml")
+def audit(facts, waivers, today=LAST_DAY, host="web1", wanted=None, **declared):
+    profile = profiles.parse({"name": "x", "settings": wanted or WANTED, **({"waivers": waivers} if waivers else {})}, "x.yml")
     document = judge.judge(profile, facts, settings.Declarations(persist=False, **declared), host, today=today)
     assert documents.problems(document, "audit") == []
     return document
