@@ -54,7 +54,7 @@ def _plain(given: object, label: str) -> Any:
 
 def _with_text_date(waiver: Any) -> Any:
     """Return a waiver whose day is text: YAML makes a date of 2027-01-31 unless it is quoted."""
-    day = waiver.get("expires") if isinstance(waiver, dict) else None
+    day: Any = waiver.get("expires") if isinstance(waiver, dict) else None
     whole = isinstance(day, datetime.date) and not isinstance(day, datetime.datetime)
     return {**waiver, "expires": day.isoformat()} if whole else waiver
 
