@@ -40,6 +40,7 @@ SECTIONS = (
     ("Interfaces", "net.ipv4.conf."),
     ("Neighbours", "net.ipv4.neigh."),
     ("IPv4", "net.ipv4."),
+    ("IPv6 interfaces", "net.ipv6."),
     ("Core", "net.core."),
     ("Connection tracking", "net."),
 )

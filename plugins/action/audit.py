@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible_collections.linuxnet.tcp.plugins.module_utils import audit_options
 from ansible_collections.linuxnet.tcp.plugins.module_utils.core import errors
-from ansible_collections.linuxnet.tcp.plugins.plugin_utils import documents, judge, profiles, store, summary
+from ansible_collections.linuxnet.tcp.plugins.plugin_utils import conditions, documents, judge, profiles, store, summary
 from ansible_collections.linuxnet.tcp.plugins.plugin_utils.settings import Declarations
 
 
@@ -36,6 +37,7 @@ class ActionModule(ActionBase):
             facts = result.pop("tcp_facts", None)
             if facts is None:
                 return result
+            self._warn_of_strangers(given, profile)
             return {**result, **_judged(given, profile, facts, variables["inventory_hostname"])}
         except errors.LinuxnetError as error:
             raise AnsibleActionFail(error.message, result=error.details) from error
@@ -50,10 +52,18 @@ class ActionModule(ActionBase):
         result: dict[str, Any] = self._execute_module(module_name="linuxnet.tcp.audit", module_args=wish, task_vars=variables)
         return result
 
+    def _warn_of_strangers(self, given: dict[str, Any], profile: profiles.Profile) -> None:
+        """A misspelt workload would switch off nothing, and so plan what this host must not have."""
+        known = ", ".join(profile.workloads())
+        for word in conditions.strangers(profile, given["workload"]):
+            self._display.warning(f'workload: no setting of profile {profile.name} mentions "{word}"; it mentions {known}')
+
 
 def _judged(given: dict[str, Any], profile: profiles.Profile, facts: dict[str, Any], host_name: str) -> dict[str, Any]:
-    declared = Declarations(str(given["nat"]), given["persist"], str(given["path"]))
-    audit = judge.judge(profile, documents.plain(facts), declared, str(host_name))
+    workload = tuple(str(word) for word in given["workload"])
+    declared = Declarations(str(given["nat"]), given["persist"], str(given["path"]), workload)
+    today = datetime.datetime.now(datetime.UTC).date()
+    audit = judge.judge(profile, documents.plain(facts), declared, str(host_name), today=today)
     wrong = documents.problems(audit, "audit")
     if wrong:
         raise errors.LinuxnetError("the audit document does not match schemas/audit.schema.json, please report it: " + "; ".join(wrong))

@@ -49,6 +49,13 @@ options:
     type: str
     choices: [unknown, absent, present]
     default: unknown
+  workload:
+    description:
+      - What this host is for, in the words that conditions of the profile (C(when), with C(workload) or C(not_workload)) use.
+      - A word that none of them uses is warned about, unless the profile has no such conditions.
+    type: list
+    elements: str
+    default: []
   persist:
     description:
       - Whether the settings have to last after a reboot too.
@@ -122,6 +129,11 @@ EXAMPLES = r'''
         net.ipv4.tcp_keepalive_intvl: {value: 30}
     persist: false
 
+- name: Judge a router against a benchmark, without the controls that are not for routers
+  linuxnet.tcp.audit:
+    profile: cis_debian_12
+    workload: [router]
+
 - name: See which containers the settings of the host do not reach
   linuxnet.tcp.audit:
     namespaces: true
@@ -187,6 +199,10 @@ audit:
           type: list
           elements: str
           returned: when there is something to warn of
+        waived:
+          description: The C(reason) and the last day (C(expires)) of the waiver that covers it. It does not count, and is not planned away.
+          type: dict
+          returned: when a waiver of the profile covers it
         parameter:
           description: The sysctl that it is about.
           type: str
@@ -202,14 +218,36 @@ audit:
           description: What the profile wants and the plan leaves out, each with the reason.
           type: list
           elements: dict
+    profile_version:
+      description: What the profile says of its version.
+      type: str
+      returned: when the profile says so
+    profile_digest:
+      description: Hash of the whole profile, of those that it extends too.
+      type: str
+      sample: sha256:1f0c6c4f2bd1d1fd2a0d9d4a2e5b2a3d1c8e7f60718293a4b5c6d7e8f9a0b1c2
     settings:
       description: One row for each setting of the profile with its RV(audit.settings[].status).
       type: list
       elements: dict
       contains:
+        reason:
+          description: Why the setting does not apply to this host.
+          type: str
+          returned: when the status is V(not_applicable)
+        control:
+          description: The controls of compliance benchmarks that the setting fulfils, with C(benchmark), C(id) and C(title).
+          type: list
+          elements: dict
+          returned: when the profile names some
+        waived:
+          description: The C(reason) and the last day (C(expires)) of the waiver that covers the finding of this setting.
+          type: dict
+          returned: when one does
         status:
           description:
-            - V(holds), V(differs), V(not_persisted), V(shadowed), V(removed), V(too_old), V(hidden), V(unknown), V(read_only), V(unreadable) or V(refused).
+            - V(holds), V(differs), V(not_persisted), V(shadowed), V(removed), V(too_old), V(hidden), V(unknown), V(read_only), V(unreadable), V(refused) or
+              V(not_applicable).
           type: str
     sockets:
       description: As M(linuxnet.tcp.socket_info) returns it.

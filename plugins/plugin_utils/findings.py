@@ -56,6 +56,7 @@ KINDS: dict[str, Kind] = {
         Kind("tw-recycle-behind-nat", SETTING, ("high",)),
         Kind("namespaces-not-tuned", SETTING, ("info",)),
         Kind("other-writer", SETTING, ("info", "medium")),
+        Kind("waiver-expired", SETTING, ("info", "low")),
         Kind("boot-line-stale", BOOT, ("info",)),
         Kind("boot-line-unknown-key", BOOT, ("info", "low")),
         Kind("boot-line-duplicate", BOOT, ("info", "low")),

@@ -9,19 +9,22 @@ Pure: the same profile, facts and declarations give the same document (schemas/a
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ansible_collections.linuxnet.tcp.plugins.plugin_utils import (
     boot_findings,
+    conditions,
     diagnoses,
     findings,
     namespaces,
     other_writers,
     settings,
+    waivers,
 )
 from ansible_collections.linuxnet.tcp.plugins.plugin_utils.host_facts import HostFacts
-from ansible_collections.linuxnet.tcp.plugins.plugin_utils.profiles import Profile
+from ansible_collections.linuxnet.tcp.plugins.plugin_utils.profile_model import Control, Profile
 from ansible_collections.linuxnet.tcp.plugins.plugin_utils.settings import Declarations, Verdict
 
 SCHEMA_VERSION = 1
@@ -31,57 +34,71 @@ PARTS = ("kernel", "sockets", "ephemeral", "parameters", "boot_problems", "write
 
 def needed(profile: Profile) -> list[str]:
     """Return the sysctls that the host has to report: the profile's, and those that the guards and diagnoses read."""
-    return list(dict.fromkeys([*profile.names(), settings.TW_RECYCLE, *diagnoses.EVIDENCE]))
+    return list(dict.fromkeys([*profile.names(), settings.TW_RECYCLE, *diagnoses.EVIDENCE, *conditions.evidence(profile)]))
 
 
-def judge(profile: Profile, facts: Mapping[str, Any], declared: Declarations, host_name: str) -> dict[str, Any]:
+def judge(
+    profile: Profile, facts: Mapping[str, Any], declared: Declarations, host_name: str, *, today: datetime.date | None = None
+) -> dict[str, Any]:
     """Return the audit document of one host (docs/architecture.md, 3.5).
 
-    ``facts`` is what the audit module returned as ``tcp_facts``. Raises InvalidInput when they lack a sysctl of the profile.
+    ``facts`` is what the audit module returned as ``tcp_facts``, ``today`` the day by which waivers are judged. Raises InvalidInput when the
+    facts lack a sysctl of the profile, ValueError for waivers without a day.
     """
     host = HostFacts(facts)
-    verdicts = _verdicts(profile, host, declared)
+    excused = waivers.of_host(profile.waivers, host_name, today)
+    rows = [excused.verdict(verdict) for verdict in _verdicts(profile, host, declared)]
+    verdicts = [verdict for verdict in rows if verdict.status != settings.NOT_APPLICABLE]
     planned = {verdict.setting.name: verdict.planned for verdict in verdicts if verdict.planned is not None}
     found = [verdict.finding for verdict in verdicts if verdict.finding]
     found += diagnoses.diagnose(diagnoses.Outlook(host, planned))
     found += namespaces.not_tuned(verdicts, host)
     found += other_writers.disagree(verdicts, host, declared)
     found += boot_findings.found(facts)
+    found = [excused.mark(item) for item in found]
+    found += excused.expired(found)
     return {
         "schema_version": SCHEMA_VERSION,
         "host": host_name,
         "profile": profile.name,
+        **({"profile_version": profile.version} if profile.version else {}),
+        "profile_digest": profile.digest,
         "declared": _declared(declared, host),
         "compliant": compliant(found),
         "findings": findings.worst_first(found),
         "plan": {"settings": planned, "refused": [_refusal(verdict) for verdict in verdicts if verdict.refused]},
-        "settings": [_row(verdict, host) for verdict in verdicts],
+        "settings": [_row(verdict, host) for verdict in rows],
         **{part: facts[part] for part in PARTS if part in facts},
     }
 
 
 def compliant(found: Iterable[findings.Finding]) -> bool:
-    """Tell whether nothing above info was found about the settings.
+    """Tell whether nothing above info was found about the settings that no waiver covers.
 
     What the traffic does now (exhausted ports, an overflow that the profile itself asked for) is reported and not counted:
     compliance must not come and go with the load, and only settings are in the hands of the plan.
     """
-    return not any(item["concerns"] == findings.SETTING and item["severity"] != "info" for item in found)
+    counted = (item for item in found if item["concerns"] == findings.SETTING and "waived" not in item)
+    return not any(item["severity"] != "info" for item in counted)
 
 
 def _declared(declared: Declarations, host: HostFacts) -> dict[str, Any]:
     """Return what the operator said, and whether the host reads the drop-in at boot when it told."""
-    said = {"nat": declared.nat, "persist": declared.persist, "path": declared.path}
+    said: dict[str, Any] = {"nat": declared.nat, "persist": declared.persist, "path": declared.path}
+    if declared.workload:
+        said["workload"] = list(declared.workload)
     read = host.path_read_at_boot
     return said if read is None else {**said, "path_read_at_boot": read}
 
 
 def _verdicts(profile: Profile, host: HostFacts, declared: Declarations) -> list[Verdict]:
     verdicts = [settings.judge_setting(setting, host, declared) for setting in profile.settings]
-    if settings.TW_RECYCLE not in profile.names() and host.row(settings.TW_RECYCLE)["supported"]:
+    spoken_of = [verdict.setting.name for verdict in verdicts if verdict.status != settings.NOT_APPLICABLE]
+    if settings.TW_RECYCLE not in spoken_of and host.row(settings.TW_RECYCLE)["supported"]:
         guard = settings.tw_recycle(None, host, declared)
         if guard.finding and guard.finding["id"] == "tw-recycle-behind-nat":
-            verdicts.append(guard)
+            # Not two rows for one key, where the profile's own does not apply.
+            verdicts = [*(verdict for verdict in verdicts if verdict.setting.name != settings.TW_RECYCLE), guard]
     return verdicts
 
 
@@ -102,5 +119,13 @@ def _row(verdict: Verdict, host: HostFacts) -> dict[str, Any]:
         "planned": verdict.planned,
         "why": verdict.setting.why or None,
         "caveat": verdict.setting.caveat or None,
+        "reason": verdict.reason,
+        "control": [_control(control) for control in verdict.setting.control] or None,
+        "waived": (verdict.finding or {}).get("waived"),
     }
     return {name: value for name, value in row.items() if value is not None}
+
+
+def _control(control: Control) -> dict[str, str]:
+    row = {"benchmark": control.benchmark, "id": control.id, "title": control.title}
+    return {key: text for key, text in row.items() if text}

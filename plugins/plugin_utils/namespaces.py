@@ -11,7 +11,7 @@ from typing import Any
 
 from ansible_collections.linuxnet.tcp.plugins.plugin_utils import findings
 from ansible_collections.linuxnet.tcp.plugins.plugin_utils.host_facts import HostFacts, satisfies
-from ansible_collections.linuxnet.tcp.plugins.plugin_utils.profiles import Setting
+from ansible_collections.linuxnet.tcp.plugins.plugin_utils.profile_model import Setting
 from ansible_collections.linuxnet.tcp.plugins.plugin_utils.settings import Verdict
 
 Row = Mapping[str, Any]

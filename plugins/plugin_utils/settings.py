@@ -12,36 +12,51 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from ansible_collections.linuxnet.tcp.plugins.plugin_utils import findings
+from ansible_collections.linuxnet.tcp.plugins.plugin_utils import conditions, findings
 from ansible_collections.linuxnet.tcp.plugins.plugin_utils.host_facts import HostFacts, Row, satisfies
-from ansible_collections.linuxnet.tcp.plugins.plugin_utils.profiles import Setting
+from ansible_collections.linuxnet.tcp.plugins.plugin_utils.profile_model import Setting
 
 TW_RECYCLE = "net.ipv4.tcp_tw_recycle"
+NOT_APPLICABLE = "not_applicable"
 
 
 @dataclass(frozen=True)
 class Declarations:
-    """What the operator says and asks: ``nat`` is unknown, absent or present; ``persist`` judges what lasts too, by way of the drop-in ``path``."""
+    """What the operator says and asks: ``nat`` is unknown, absent or present; ``persist`` judges what lasts too, by way of the drop-in ``path``.
+
+    ``workload`` names what the host is for, as conditions of profiles call it.
+    """
 
     nat: str = "unknown"
     persist: bool = True
     path: str = "/etc/sysctl.d/90-linuxnet-tcp.conf"
+    workload: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What is true of one setting: its ``status``, a finding or none, a value to set or none, a reason for refusing or none."""
+    """What is true of one setting: its ``status``, a finding or none, a value to set or none, a reason for refusing or none.
+
+    ``reason`` says why a setting whose status is not_applicable does not apply.
+    """
 
     setting: Setting
     status: str
     finding: findings.Finding | None = None
     planned: str | None = None
     refused: str | None = None
+    reason: str | None = None
 
 
 def judge_setting(setting: Setting, host: HostFacts, declared: Declarations) -> Verdict:
-    """Judge one setting: it holds when the running value and, when persistence is judged, the boot value satisfy ``accept``."""
+    """Judge one setting: it holds when the running value and, when persistence is judged, the boot value satisfy ``accept``.
+
+    A setting whose ``when`` does not hold has the status not_applicable and nothing is said of its values.
+    """
     row = host.row(setting.name)
+    unmet = conditions.unmet(setting.name, setting.when, host, declared.workload)
+    if unmet:
+        return Verdict(setting, NOT_APPLICABLE, reason=unmet)
     if not row["supported"]:
         return _unsupported(setting, host)
     if setting.name == TW_RECYCLE:

@@ -21,6 +21,7 @@ _VERDICTS = {
     "read_only": "read-only here",
     "unreadable": "cannot be read",
     "refused": "refused: would break clients behind NAT",
+    "not_applicable": "does not apply here",
 }
 _STATES_SHOWN = 6
 
@@ -42,16 +43,23 @@ def _head(audit: Mapping[str, Any]) -> Iterator[str]:
 
 def _table(rows: list[Mapping[str, Any]]) -> Iterator[str]:
     cells = [("setting", "running", "wanted", "verdict")]
-    cells += [(row["name"], row.get("running", "-"), row["wanted"], _VERDICTS[row["status"]]) for row in rows]
+    cells += [(row["name"], row.get("running", "-"), row["wanted"], _verdict(row)) for row in rows]
     widths = [max(len(line[column]) for line in cells) for column in range(3)]
     for line in cells:
         yield "  ".join([*(text.ljust(width) for text, width in zip(line[:3], widths, strict=True)), line[3]])
 
 
+def _verdict(row: Mapping[str, Any]) -> str:
+    verdict = _VERDICTS[row["status"]]
+    if "waived" in row:
+        return f"{verdict}; waived until {row['waived']['expires']}: {row['waived']['reason']}"
+    return f"{verdict}: {row['reason']}" if "reason" in row else verdict
+
+
 def _findings(found: list[Mapping[str, Any]]) -> Iterator[str]:
     yield f"findings: {len(found) or 'none'}"
     for item in found:
-        yield f"  [{item['severity']}] {item['title']}"
+        yield f"  [{item['severity']}] {item['title']}" + (" (waived)" if "waived" in item else "")
         yield f"      do: {item['remedy']}"
         for useless in item.get("will_not_help", ()):
             yield f"      does not help: {useless}"

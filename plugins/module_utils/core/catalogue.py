@@ -15,6 +15,7 @@ from ansible_collections.linuxnet.tcp.plugins.module_utils.core import (
     catalogue_rows_core,
     catalogue_rows_families,
     catalogue_rows_ipv4,
+    catalogue_rows_ipv6,
     catalogue_rows_netfilter,
     catalogue_rows_tcp,
     catalogue_table,
@@ -29,6 +30,7 @@ PARAMETERS = catalogue_table.build(
     catalogue_rows_tcp.TEXT,
     catalogue_rows_ipv4.TEXT,
     catalogue_rows_families.TEXT,
+    catalogue_rows_ipv6.TEXT,
     catalogue_rows_core.TEXT,
     catalogue_rows_netfilter.TEXT,
 )

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import datetime
 import importlib.util
 import json
 from pathlib import Path
@@ -135,3 +136,26 @@ def test_save_to_keeps_the_document(run, tmp_path):
 def test_save_to_empty_writes_nothing(run, tmp_path):
     run({"save_to": ""})
     assert list(tmp_path.iterdir()) == []
+
+
+def test_workload_reaches_the_conditions_and_a_strange_word_is_warned_about(run, monkeypatch):
+    told = []
+    monkeypatch.setattr("ansible.plugins.action.display.warning", told.append)
+    setting = {"value": 8192, "when": {"not_workload": ["router"]}}
+    arguments = {"profile": {"name": "inline", "settings": {"net.ipv4.tcp_max_syn_backlog": setting}}, "workload": "router,routr"}
+    result, _host = run(arguments)
+    assert result["audit"]["settings"][0]["status"] == "not_applicable"
+    assert result["audit"]["declared"]["workload"] == ["router", "routr"]
+    assert told == ['workload: no setting of profile inline mentions "routr"; it mentions router']
+
+
+@pytest.mark.parametrize(("days", "compliant"), [(1, True), (0, True), (-1, False)])
+def test_waivers_are_judged_by_the_clock_of_the_controller(run, days, compliant):
+    day = datetime.datetime.now(datetime.UTC).date() + datetime.timedelta(days=days)
+    profile = {
+        "name": "inline",
+        "settings": {"net.ipv4.tcp_max_syn_backlog": {"value": 8192}},
+        "waivers": [{"id": "setting-differs", "hosts": ["web?"], "reason": "r", "expires": day}],
+    }
+    result, _host = run({"profile": profile})
+    assert result["audit"]["compliant"] is compliant

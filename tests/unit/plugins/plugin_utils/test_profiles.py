@@ -115,7 +115,8 @@ def test_values_become_what_the_kernel_prints(name, value, canonical):
         ({"name": "edge", "settings": {REUSE: {}}}, f"edge.yml: settings.{REUSE}.value: is missing; give it"),
         (
             {**MINIMAL, "setings": 1},
-            'edge.yml: setings: unknown field (did you mean "settings"?); allowed: description, name, settings, source, title',
+            'edge.yml: setings: unknown field (did you mean "settings"?); allowed: benchmark, description, extends, name, '
+            "remove, settings, source, thresholds, title, version, waivers",
         ),
         (
             with_setting(REUSE, severity="urgent"),
