@@ -76,6 +76,18 @@ options:
       - It needs root on the host and takes a pass over all of its processes.
     type: bool
     default: false
+  samples:
+    description:
+      - How often to look at the kernel's counters and the sockets in C(CLOSE_WAIT).
+      - With V(1) only totals since boot are known, and findings that are about a rate are V(info) or left out. Three samples tell whether
+        C(CLOSE_WAIT) grows.
+    type: int
+    default: 1
+  interval:
+    description:
+      - Seconds between two samples. The module runs (O(samples) - 1) times as long.
+    type: float
+    default: 1.0
   save_to:
     description:
       - File on the controller that gets the audit document as JSON, replaced in one step. Missing folders are made.
@@ -132,6 +144,12 @@ EXAMPLES = r'''
           why: The load balancer forgets idle connections after 350 seconds.
         net.ipv4.tcp_keepalive_intvl: {value: 30}
     persist: false
+
+- name: Watch for ten seconds what happens on a host
+  linuxnet.tcp.audit:
+    samples: 3
+    interval: 5
+  become: true
 
 - name: See which containers the settings of the host do not reach
   linuxnet.tcp.audit:
@@ -268,7 +286,8 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.linuxnet.tcp.plugins.module_utils import audit_options
 from ansible_collections.linuxnet.tcp.plugins.module_utils.core import errors
-from ansible_collections.linuxnet.tcp.plugins.module_utils.ports import drop_in_file, host_files, netns, procfs, sock_diag, sysctl_tree
+from ansible_collections.linuxnet.tcp.plugins.module_utils.ports import (
+    clock, drop_in_file, host_files, netns, process_files, procfs, sock_diag, sysctl_tree)
 from ansible_collections.linuxnet.tcp.plugins.module_utils.readers import host
 
 
@@ -277,7 +296,7 @@ def main():
     try:
         facts, warnings = host.read_host(
             module.params, procfs.ProcFs(), sock_diag.SockDiag(), sysctl_tree.SysctlTree(), drop_in_file.DropInFile(module.params['path']),
-            world=netns.NetNamespaces(), files=host_files.HostFiles())
+            world=netns.NetNamespaces(), files=host_files.HostFiles(), processes=process_files.ProcessFiles(), clock=clock.Clock())
     except errors.LinuxnetError as exc:
         module.fail_json(msg=exc.message, **exc.details)
     for warning in warnings:
