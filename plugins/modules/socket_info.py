@@ -296,10 +296,10 @@ groups:
   sample:
     served:
       - {port: 80, family: ipv4, connections: 1070, time_wait: 25080}
-    close_wait: {blocking: 0, peers: [{address: 192.0.2.30, port: 80, count: 125}]}
+    close_wait: {blocking: 0, peers: [{address: 192.0.2.30, port: 80, side: server, count: 125}]}
     fin_wait2: {held: 0, orphaned: 247}
     syn_recv: {peers: 2, networks: 2}
-    syn_sent: [{address: 192.0.2.40, port: 5432, count: 12}]
+    syn_sent: [{address: 192.0.2.40, port: 5432, side: client, count: 12}]
   contains:
     served:
       description: Connections of each port that something listens on, and those of it in C(TIME_WAIT).
@@ -307,7 +307,7 @@ groups:
       elements: dict
     close_wait:
       description:
-        - C(peers) that closed while we did not, with our own port.
+        - C(peers) that closed while we did not, with our own port where we serve (C(side)), else with theirs.
         - C(blocking) counts connections that are being made from this host while the other end of the old one, here too, is still in C(CLOSE_WAIT).
       type: dict
     fin_wait2:

@@ -64,12 +64,13 @@ def groups(looks, listening, top):
     ``looks`` maps the names of families to CloseLooks, ``listening`` holds (family, port) pairs; ``top`` bounds every list.
     """
     seen = dict((state, [one for look in looks.values() for one in look.seen(state)]) for state in CLOSELY)
+    served_ports = set(port for _family, port in listening)
     return {
         'served': _served(looks, listening, top),
-        'close_wait': {'blocking': _blocked(seen[tcp_state.SYN_SENT], seen[tcp_state.CLOSE_WAIT]), 'peers': _peers(seen[tcp_state.CLOSE_WAIT], top)},
+        'close_wait': {'blocking': _blocked(seen[tcp_state.SYN_SENT], seen[tcp_state.CLOSE_WAIT]), 'peers': _peers(seen[tcp_state.CLOSE_WAIT], served_ports, top)},
         'fin_wait2': _held(seen[tcp_state.FIN_WAIT2]),
         'syn_recv': {'peers': len(_remotes(seen[tcp_state.SYN_RECV])), 'networks': len(_networks(seen[tcp_state.SYN_RECV]))},
-        'syn_sent': _peers(seen[tcp_state.SYN_SENT], top),
+        'syn_sent': _peers(seen[tcp_state.SYN_SENT], (), top),
     }
 
 
@@ -116,14 +117,16 @@ def _plain(sighting):
     return sighting._replace(local_address=address.unmapped(sighting.local_address), remote_address=address.unmapped(sighting.remote_address))
 
 
-def _peers(sightings, top):
-    """List the remote ends that most sockets share; for a server the port of a peer says nothing, so its own is given."""
+def _peers(sightings, served_ports, top):
+    """List the remote addresses that most sockets share, with the port of whoever serves: {address, port, side, count}."""
     counted = collections.Counter()
     for one in sightings:
-        server = one.state == tcp_state.CLOSE_WAIT
-        counted[(address.unmapped(one.remote_address), one.local_port if server else one.remote_port)] += 1
-    ranked = heapq.nsmallest(top, ((-count, remote, port) for (remote, port), count in counted.items()))
-    return [{'address': address.text_of(remote), 'port': port, 'count': -count} for count, remote, port in ranked]
+        serves = one.local_port in served_ports
+        counted[(address.unmapped(one.remote_address), one.local_port if serves else one.remote_port, serves)] += 1
+    ranked = heapq.nsmallest(top, ((-count,) + key for key, count in counted.items()))
+    return [
+        {'address': address.text_of(remote), 'port': port, 'side': 'server' if serves else 'client', 'count': -count}
+        for count, remote, port, serves in ranked]
 
 
 def _remotes(sightings):
