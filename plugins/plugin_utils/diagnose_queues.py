@@ -81,15 +81,14 @@ def _busy(outlook: Outlook, listener: Mapping[str, Any]) -> bool:
 def syn_queue_overflow(outlook: Outlook) -> Iterator[findings.Finding]:
     """Report SYN queues that are full: more half-open connections than a listener's backlog, by a flood or by lost ACKs."""
     names = ("TCPReqQFullDoCookies", "TCPReqQFullDrop")
-    total = sum(outlook.total(name) or 0 for name in names)
-    rates = [rate for rate in map(outlook.rate, names) if rate is not None]
     waiting = outlook.host.state("SYN_RECV")
-    severity = outlook.graded(sum(rates), _BY_RATE) if rates else None
-    if (
-        severity is None
-        and total
-        and (waiting >= outlook.limit("syn_recv_pile") or (not rates and total >= outlook.limit("counter_noticed")))
-    ):
+    piled = waiting >= outlook.limit("syn_recv_pile")
+    total = sum(outlook.total(name) or 0 for name in names) + (_other_drops(outlook.total) if piled else 0)
+    rates = [rate for rate in map(outlook.rate, names) if rate is not None]
+    # With cookies off the kernel drops without a counter of its own.
+    rate = sum(rates) + (_other_drops(outlook.rate) if piled else 0)
+    severity = outlook.graded(rate, _BY_RATE) if rates else None
+    if severity is None and total and (piled or (not rates and total >= outlook.limit("counter_noticed"))):
         severity = "info"
     if severity is None:
         return
@@ -100,7 +99,7 @@ def syn_queue_overflow(outlook: Outlook) -> Iterator[findings.Finding]:
         {
             "SYN_RECV": waiting,
             **{name: outlook.total(name) for name in names},
-            "per_second": round(sum(rates), 3) if rates else None,
+            "per_second": round(rate, 3) if rates else None,
             "ListenDrops": outlook.total("ListenDrops"),
             "peers": outlook.part("groups", "syn_recv", "peers"),
             "networks": outlook.part("groups", "syn_recv", "networks"),
@@ -117,12 +116,16 @@ def syn_queue_overflow(outlook: Outlook) -> Iterator[findings.Finding]:
     )
 
 
+def _other_drops(read: Callable[[str], float | None]) -> float:
+    """Return what listeners dropped for another reason than a full accept queue."""
+    return max(0, (read("ListenDrops") or 0) - (read("ListenOverflows") or 0))
+
+
 def syn_cookies(outlook: Outlook) -> Iterator[findings.Finding]:
     """Report that SYN cookies are in use: the fallback works, and options of the connections may be lost."""
     rate, total = outlook.rate("SyncookiesSent"), outlook.total("SyncookiesSent") or 0
     noticed = total >= outlook.limit("counter_noticed")
     severity = ("info" if noticed else None) if rate is None else "low" if rate >= outlook.limit("rate_medium") else None
-    # 2: somebody wants them always, which is for tests.
     if severity is None:
         return
     yield findings.finding(

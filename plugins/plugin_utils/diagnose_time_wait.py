@@ -80,7 +80,7 @@ def paws_rejects(outlook: Outlook) -> Iterator[findings.Finding]:
         "paws-rejects",
         severity,
         f"{total} segments were dropped for an old timestamp since the network namespace started ({name})",
-        {name: total, f"{name}_per_second": rate, "peers": outlook.part("groups", "served")},
+        {name: total, f"{name}_per_second": rate, "ports": outlook.part("groups", "served")},
         "Where a NAT or balancer stands in front: give it more addresses or ports, and have it keep source ports (no fully random ones). "
         "On this host: keep connections open, or let clients close first.",
         will_not_help=[

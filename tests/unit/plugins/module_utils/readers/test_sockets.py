@@ -153,7 +153,7 @@ def test_ephemeral_ports_of_a_capture(read):
     assert facts == {'low': 32768, 'high': 61000, 'size': 28233, 'reserved': 0, 'available': 28232}
     listed = [(row['destination'], row['port'], row['used']) for row in destinations]
     assert listed[:2] == [('::1', 18090, 5), ('127.0.0.1', 18080, 5)]
-    assert [(row['source'], row['destinations'], row['connections']) for row in sources][:1] == [('127.0.0.1', 2, 9)]
+    assert [(row['source'], row['destinations'], row['connections']) for row in sources][:1] == [('127.0.0.1', 2, 6)]
 
 
 def test_reserved_ports_are_taken_off(read):
