@@ -65,12 +65,13 @@ def groups(looks, listening, top):
     """
     seen = dict((state, [one for look in looks.values() for one in look.seen(state)]) for state in CLOSELY)
     served_ports = set(port for _family, port in listening)
+    closing, connecting = seen[tcp_state.CLOSE_WAIT], seen[tcp_state.SYN_SENT]
     return {
         'served': _served(looks, listening, top),
-        'close_wait': {'blocking': _blocked(seen[tcp_state.SYN_SENT], seen[tcp_state.CLOSE_WAIT]), 'peers': _peers(seen[tcp_state.CLOSE_WAIT], served_ports, top)},
+        'close_wait': {'blocking': _blocked(connecting, closing), 'peers': _peers(closing, served_ports, top)},
         'fin_wait2': _held(seen[tcp_state.FIN_WAIT2]),
         'syn_recv': {'peers': len(_remotes(seen[tcp_state.SYN_RECV])), 'networks': len(_networks(seen[tcp_state.SYN_RECV]))},
-        'syn_sent': _peers(seen[tcp_state.SYN_SENT], (), top),
+        'syn_sent': _peers(connecting, (), top),
     }
 
 
