@@ -34,7 +34,7 @@ def read_watched(options, procfs, diag, processes, clock):
         facts['owners'], more = _owners(options, procfs, diag, processes, clock)
         warnings = warnings + more
     if 'ages' in details and facts['sockets']['source'] == 'netlink':
-        facts['ages'] = _ages([name for name in facts['sockets']['families']], diag)
+        facts['ages'] = _ages(list(facts['sockets']['families']), diag)
     while samples and len(samples) < count:
         clock.sleep(interval)
         samples.append(_sample(options, procfs, diag, clock))
