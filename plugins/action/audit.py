@@ -48,6 +48,8 @@ class ActionModule(ActionBase):
             "path": given["path"],
             "source": given["source"],
             "namespaces": given["namespaces"],
+            "samples": given["samples"],
+            "interval": given["interval"],
         }
         result: dict[str, Any] = self._execute_module(module_name="linuxnet.tcp.audit", module_args=wish, task_vars=variables)
         return result

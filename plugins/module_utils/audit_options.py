@@ -16,5 +16,7 @@ ARGUMENT_SPEC = {
     'source': {'type': 'str', 'choices': ['auto', 'netlink', 'proc'], 'default': 'auto'},
     'parameters': {'type': 'list', 'elements': 'str', 'default': []},
     'namespaces': {'type': 'bool', 'default': False},
+    'samples': {'type': 'int', 'default': 1},
+    'interval': {'type': 'float', 'default': 1.0},
     'save_to': {'type': 'str'},
 }

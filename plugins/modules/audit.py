@@ -85,6 +85,18 @@ options:
       - It needs root on the host and takes a pass over all of its processes.
     type: bool
     default: false
+  samples:
+    description:
+      - How often to look at the kernel's counters and the sockets in C(CLOSE_WAIT).
+      - With V(1) only totals since boot are known, and findings that are about a rate are V(info) or left out. Three samples tell whether
+        C(CLOSE_WAIT) grows.
+    type: int
+    default: 1
+  interval:
+    description:
+      - Seconds between two samples. The module runs (O(samples) - 1) times as long.
+    type: float
+    default: 1.0
   save_to:
     description:
       - File on the controller that gets the audit document as JSON, replaced in one step. Missing folders are made.
@@ -133,6 +145,12 @@ EXAMPLES = r'''
   linuxnet.tcp.audit:
     profile: cis_debian_12
     workload: [router]
+
+- name: Watch for ten seconds what happens on a host
+  linuxnet.tcp.audit:
+    samples: 3
+    interval: 5
+  become: true
 
 - name: See which containers the settings of the host do not reach
   linuxnet.tcp.audit:
@@ -295,7 +313,8 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.linuxnet.tcp.plugins.module_utils import audit_options
 from ansible_collections.linuxnet.tcp.plugins.module_utils.core import errors
-from ansible_collections.linuxnet.tcp.plugins.module_utils.ports import drop_in_file, host_files, netns, procfs, sock_diag, sysctl_tree
+from ansible_collections.linuxnet.tcp.plugins.module_utils.ports import (
+    clock, drop_in_file, host_files, netns, process_files, procfs, sock_diag, sysctl_tree)
 from ansible_collections.linuxnet.tcp.plugins.module_utils.readers import host
 
 
@@ -304,7 +323,7 @@ def main():
     try:
         facts, warnings = host.read_host(
             module.params, procfs.ProcFs(), sock_diag.SockDiag(), sysctl_tree.SysctlTree(), drop_in_file.DropInFile(module.params['path']),
-            world=netns.NetNamespaces(), files=host_files.HostFiles())
+            world=netns.NetNamespaces(), files=host_files.HostFiles(), processes=process_files.ProcessFiles(), clock=clock.Clock())
     except errors.LinuxnetError as exc:
         module.fail_json(msg=exc.message, **exc.details)
     for warning in warnings:

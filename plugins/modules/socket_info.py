@@ -67,15 +67,30 @@ options:
       - V(listeners) lists the listening sockets.
       - V(ephemeral) reports the ephemeral port range and the destinations that use most of it.
       - V(counters) reports the TCP counters of C(/proc/net/sockstat), C(sockstat6), C(snmp) and C(netstat).
+      - V(groups) reports what the sockets in states that pile up have in common.
+      - V(owners) names the processes that hold sockets in C(CLOSE_WAIT) and C(FIN_WAIT2). It takes a pass over the descriptors of all processes, five
+        seconds at most, and only when there is such a socket. Only root sees those of other users.
+      - V(ages) reports how long connections have been quiet. It takes a second dump and needs netlink.
     type: list
     elements: str
-    choices: [listeners, ephemeral, counters]
+    choices: [listeners, ephemeral, counters, groups, owners, ages]
     default: []
   top:
     description:
-      - How many destinations to list below RV(ephemeral).
+      - How many destinations to list below RV(ephemeral), and rows in each list below RV(groups).
     type: int
     default: 10
+  samples:
+    description:
+      - How often to look at the counters and the sockets in C(CLOSE_WAIT), see RV(samples). V(1) is one look, without rates.
+      - The counts and details are those of the first look. O(netns=all) takes one look.
+    type: int
+    default: 1
+  interval:
+    description:
+      - Seconds between two samples.
+    type: float
+    default: 1.0
 notes:
   - O(netns=all) returns one row for each network namespace that a process is in or that has a name, see RV(namespaces). One that only an open
     file keeps alive is not found.
@@ -102,6 +117,15 @@ EXAMPLES = r'''
     states: [CLOSE_WAIT]
     details: [listeners]
   register: leaks
+
+- name: Who does not close connections, and does it get worse
+  linuxnet.tcp.socket_info:
+    states: [CLOSE_WAIT]
+    details: [owners, ages]
+    samples: 4
+    interval: 20
+  become: true
+  register: leak
 
 - name: Which destinations are about to run out of ephemeral ports
   linuxnet.tcp.socket_info:
@@ -235,6 +259,89 @@ ephemeral:
         headroom_percent:
           description: Share of the available ports that is free.
           type: float
+    sources:
+      description:
+        - The local addresses that hold most ephemeral ports, at most O(top).
+        - Where C(connections) is not above C(ports) although there are several C(destinations), programs bind an address before they connect, and
+          each connection takes a port for all destinations.
+      type: list
+      elements: dict
+      sample:
+        - {source: 192.0.2.10, destinations: 4, connections: 30100, ports: 18200}
+groups:
+  description: What the sockets in states that pile up have in common.
+  returned: when O(details) has V(groups) and O(netns) is not V(all)
+  type: dict
+  sample:
+    served:
+      - {port: 80, family: ipv4, connections: 1070, time_wait: 25080}
+    close_wait: {blocking: 0, peers: [{address: 192.0.2.30, port: 80, side: server, count: 125}]}
+    fin_wait2: {held: 0, orphaned: 247}
+    syn_recv: {peers: 2, networks: 2}
+    syn_sent: [{address: 192.0.2.40, port: 5432, side: client, count: 12}]
+  contains:
+    served:
+      description: Connections of each port that something listens on, and those of it in C(TIME_WAIT).
+      type: list
+      elements: dict
+    close_wait:
+      description:
+        - C(peers) that closed while we did not, with our own port where we serve (C(side)), else with theirs.
+        - C(blocking) counts connections that are being made from this host while the other end of the old one, here too, is still in C(CLOSE_WAIT).
+      type: dict
+    fin_wait2:
+      description: How many a process still holds (C(held)) and how many it does not (C(orphaned)).
+      type: dict
+    syn_recv:
+      description: How many C(peers) half-open connections come from, and how many C(networks) (/24, or /64 for IPv6).
+      type: dict
+    syn_sent:
+      description: Destinations that do not answer.
+      type: list
+      elements: dict
+owners:
+  description: The processes that hold sockets which wait to be closed. A socket that several processes share counts for each.
+  returned: when O(details) has V(owners) and O(netns) is not V(all)
+  type: dict
+  sample:
+    complete: true
+    states:
+      CLOSE_WAIT: {sockets: 125, unowned: 0, processes: [{pid: 812, comm: java, count: 125}]}
+  contains:
+    complete:
+      description: Whether every process showed its descriptors in time.
+      type: bool
+    states:
+      description: C(unowned) sockets have no process that was seen; in C(CLOSE_WAIT) mostly those that were never accepted.
+      type: dict
+ages:
+  description:
+    - How long connections have been quiet, in seconds, as how many have been so for at least 1, 10, 60, 300, 600, 1800, 3600, 7200, 14400, 43200 and 86400.
+    - C(established) leaves out those with a running keepalive timer and those between two addresses of this host. C(close_wait) counts from the peer's last
+      acknowledgement, C(fin_wait2) only those that a process holds.
+    - At most 20000 connections of a family are looked at.
+  returned: when O(details) has V(ages), O(netns) is not V(all) and the source is V(netlink)
+  type: dict
+  sample:
+    established: {sockets: 812, longest_seconds: 90120, at_least: {"1": 700, "10": 690, "60": 600}}
+    close_wait: {sockets: 125, longest_seconds: 5400, at_least: {"1": 125, "10": 125, "60": 120}}
+    fin_wait2: {sockets: 0, at_least: {}}
+samples:
+  description: What changed between the first and the last sample.
+  returned: when O(samples) is above 1
+  type: dict
+  sample:
+    count: 4
+    seconds: 60.004
+    rates: {TcpExt: {ListenOverflows: 2.5}, Tcp: {ActiveOpens: 110.2}}
+    close_wait: {counts: [110, 114, 119, 125], kept: 110}
+  contains:
+    rates:
+      description: Rise per second of the counters that rose.
+      type: dict
+    close_wait:
+      description: Sockets in C(CLOSE_WAIT) in each sample (C(counts)), and how many of the first were there in every one (C(kept)).
+      type: dict
 counters:
   description: Counters as the kernel names them. A file or a counter that this kernel lacks is left out.
   returned: when O(details) has V(counters) and O(netns) is not V(all)
@@ -294,7 +401,7 @@ namespaces:
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.linuxnet.tcp.plugins.module_utils.core import errors, tcp_state
-from ansible_collections.linuxnet.tcp.plugins.module_utils.ports import netns, procfs, sock_diag
+from ansible_collections.linuxnet.tcp.plugins.module_utils.ports import clock, netns, process_files, procfs, sock_diag
 from ansible_collections.linuxnet.tcp.plugins.module_utils.readers import namespaces, sockets
 
 
@@ -307,11 +414,14 @@ def main():
             'details': {'type': 'list', 'elements': 'str', 'choices': list(sockets.DETAILS), 'default': []},
             'top': {'type': 'int', 'default': 10},
             'netns': {'type': 'str'},
+            'samples': {'type': 'int', 'default': 1},
+            'interval': {'type': 'float', 'default': 1.0},
         },
         supports_check_mode=True,
     )
     try:
-        facts, warnings = namespaces.read_sockets(module.params, netns.NetNamespaces(), procfs.ProcFs(), sock_diag.SockDiag())
+        facts, warnings = namespaces.read_sockets(
+            module.params, netns.NetNamespaces(), procfs.ProcFs(), sock_diag.SockDiag(), process_files.ProcessFiles(), clock.Clock())
     except errors.LinuxnetError as exc:
         module.fail_json(msg=exc.message, **exc.details)
     for warning in warnings:

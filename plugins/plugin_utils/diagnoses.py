@@ -2,46 +2,35 @@
 # Copyright (c) 2026, linuxnet.tcp contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Find what is wrong, or about to be, with the ports and TIME_WAIT sockets of a host, whatever the profile says.
+"""Find what is wrong, or about to be, with the sockets of a host, whatever the profile says: one table of rules.
 
 A value that the plan is about to set counts as if it were set: the operator hears of the trouble before it is there.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from typing import Any
 
-from ansible_collections.linuxnet.tcp.plugins.plugin_utils import findings
-from ansible_collections.linuxnet.tcp.plugins.plugin_utils.host_facts import HostFacts, typed
+from ansible_collections.linuxnet.tcp.plugins.plugin_utils import (
+    diagnose_leaks,
+    diagnose_limits,
+    diagnose_ports,
+    diagnose_queues,
+    diagnose_time_wait,
+    findings,
+    outlook,
+)
 
-PORT_RANGE = "net.ipv4.ip_local_port_range"
+Outlook = outlook.Outlook
+PORT_RANGE = outlook.PORT_RANGE
 RESERVED_PORTS = "net.ipv4.ip_local_reserved_ports"
-MAX_TW_BUCKETS = "net.ipv4.tcp_max_tw_buckets"
+MAX_TW_BUCKETS = outlook.MAX_TW_BUCKETS
 EHASH_ENTRIES = "net.ipv4.tcp_ehash_entries"
-TW_REUSE = "net.ipv4.tcp_tw_reuse"
-# Sysctls that the rules below read beside those of the profile.
-EVIDENCE = (PORT_RANGE, RESERVED_PORTS, MAX_TW_BUCKETS, EHASH_ENTRIES, TW_REUSE)
+TW_REUSE = outlook.TW_REUSE
+# Sysctls that the rules read beside those of the profile.
+EVIDENCE = (*outlook.EVIDENCE, RESERVED_PORTS, EHASH_ENTRIES)
 LAST_PORT = 65535
-
-
-@dataclass(frozen=True)
-class Outlook:
-    """A host as it will be once the plan is carried out."""
-
-    host: HostFacts
-    planned: Mapping[str, str]
-
-    def value(self, name: str) -> Any:
-        """Return the typed value that is planned, else the running one; None when the host did not say."""
-        if name in self.planned:
-            return typed(name, self.planned[name])
-        return self.host.running(name)
-
-    def basis(self, name: str) -> str:
-        """Say whether ``value`` is planned or running."""
-        return "planned" if name in self.planned else "running"
 
 
 def diagnose(outlook: Outlook) -> list[findings.Finding]:
@@ -130,61 +119,6 @@ def port_range_overlaps(outlook: Outlook) -> Iterator[findings.Finding]:
     )
 
 
-def ephemeral_exhaustion(outlook: Outlook) -> Iterator[findings.Finding]:
-    """Report destinations that hold most of the ephemeral ports; each (source, destination, port) has the whole range for itself."""
-    ephemeral = outlook.host.facts.get("ephemeral") or {}
-    available = ephemeral.get("available", 0)
-    medium, high = (findings.THRESHOLDS[f"ephemeral_{level}"].value for level in ("medium", "high"))
-    crowded = [row for row in ephemeral.get("destinations", ()) if row["used"] * 100 >= medium * available > 0]
-    if not crowded:
-        return
-    worst = max(crowded, key=lambda row: row["used"])
-    reuse = outlook.host.running(TW_REUSE)
-    advice = (
-        ""
-        if reuse == 1
-        else f" Set {TW_REUSE} to 1 (it is {'not shown' if reuse is None else reuse}) and keep tcp_timestamps on at both ends."
-    )
-    yield findings.finding(
-        "ephemeral-ports-near-exhaustion",
-        "high" if worst["used"] * 100 >= high * available else "medium",
-        f"{worst['used']} of {available} ephemeral ports ({worst['used'] * 100 // available} %) are in use "
-        f"from {worst['source']} to {worst['destination']} port {worst['port']}",
-        {
-            "available": available,
-            "destinations": crowded,
-            "time_wait": outlook.host.state("TIME_WAIT"),
-            "tcp_tw_reuse": reuse,
-        },
-        "Keep connections open (keepalive, a pool) instead of one for each request."
-        + advice
-        + " Then widen the range, or add source or destination addresses.",
-        parameter=PORT_RANGE,
-        will_not_help=[
-            "tcp_fin_timeout: TIME_WAIT lasts 60 seconds whatever it says",
-            "a lower tcp_max_tw_buckets: it trades refused connections for corrupted ones",
-            "net.core.somaxconn, tcp_max_syn_backlog: they concern incoming connections",
-        ],
-    )
-
-
-def time_wait_overflow(outlook: Outlook) -> Iterator[findings.Finding]:
-    """Report that sockets were closed without TIME_WAIT because the limit was reached (TcpExt TCPTimeWaitOverflow)."""
-    overflow = outlook.host.counter("TcpExt", "TCPTimeWaitOverflow")
-    if not overflow:
-        return
-    limit = outlook.host.running(MAX_TW_BUCKETS)
-    yield findings.finding(
-        "time-wait-overflow",
-        "medium",
-        f"{overflow} connections were closed without TIME_WAIT since the network namespace started: tcp_max_tw_buckets is too low for this load",
-        {"TCPTimeWaitOverflow": overflow, "time_wait": outlook.host.state("TIME_WAIT"), "limit": limit},
-        f"Raise {MAX_TW_BUCKETS}, or take it out of the profile; the counter starts again at the next boot.",
-        parameter=MAX_TW_BUCKETS,
-        will_not_help=["lowering it further", "tcp_tw_reuse for incoming connections: it concerns outgoing ones alone"],
-    )
-
-
 def _ranges(ports: Any) -> str:
     """Return ports the way the kernel prints them: ``3000-3010,8080``; empty for none."""
     spans: list[list[int]] = []
@@ -197,8 +131,11 @@ def _ranges(ports: Any) -> str:
 
 
 RULES: tuple[Callable[[Outlook], Iterator[findings.Finding]], ...] = (
-    ephemeral_exhaustion,
-    time_wait_overflow,
+    *diagnose_ports.RULES,
+    *diagnose_leaks.RULES,
+    *diagnose_queues.RULES,
+    *diagnose_limits.RULES,
+    *diagnose_time_wait.RULES,
     port_range_overlaps,
     max_tw_buckets,
     port_range_parity,

@@ -173,10 +173,11 @@ def test_ephemeral_ports_of_the_busiest_destination(netns: Namespace) -> None:
     populate(netns, connected_out=63, ipv6=9)
     for source in ("netlink", "proc"):
         facts = netns.module("socket_info", {"details": ["ephemeral"], "top": 1, "source": source})["ephemeral"]
-        busiest = facts.pop("destinations")
+        busiest, sources = facts.pop("destinations"), facts.pop("sources")
         assert facts == {"low": 62000, "high": 62099, "size": 100, "reserved": 10, "available": 90}
         port = busiest[0].pop("port")
         assert busiest == [{"source": "127.0.0.1", "destination": "127.0.0.2", "used": 63, "headroom_percent": 30.0}]
+        assert sources == [{"source": "127.0.0.1", "destinations": 1, "connections": 63, "ports": 63}]
         assert netns.run(["ss", "-4Htn", "state", "established", f"dport = :{port}"]).stdout.count("\n") == 63
 
 

@@ -112,6 +112,26 @@ def busiest(uses, listening, available, top):
     return [_destination(destination, -negative, available) for negative, destination in ranked]
 
 
+def pools(uses, listening, top):
+    """List the ``top`` local addresses that hold most ephemeral ports: {source, destinations, connections, ports}.
+
+    ``uses`` and ``listening`` are those of ``busiest``. connect() gives one port to many destinations, so ``connections`` is above
+    ``ports`` where it chose them; bind() before connect() takes a port for all destinations at once, and the two are equal.
+    """
+    found = collections.defaultdict(lambda: [set(), 0, set()])
+    for (source, remote, port), numbers in uses:
+        chosen = set(numbers).difference(listening)
+        if chosen:
+            pool = found[source]
+            pool[0].update(chosen)
+            pool[1] += len(chosen)
+            pool[2].add((remote, port))
+    ranked = heapq.nsmallest(top, ((-len(ports), source, connections, len(others)) for source, (ports, connections, others) in found.items()))
+    return [
+        {'source': address.text_of(source), 'destinations': others, 'connections': connections, 'ports': -negative}
+        for negative, source, connections, others in ranked]
+
+
 def reserved_ports(ports):
     """Give the set of reserved ports inside the range."""
     return set(

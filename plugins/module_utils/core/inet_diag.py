@@ -16,6 +16,7 @@ __metaclass__ = type
 
 import collections
 import errno
+import itertools
 import struct
 
 from ansible_collections.linuxnet.tcp.plugins.module_utils.core import errors, tcp_state
@@ -41,14 +42,20 @@ _ATTRIBUTE = struct.Struct('=HH')
 _ATTRIBUTE_TYPE = 0x3fff
 _PORT = struct.Struct('>H')
 _QUEUES = struct.Struct('=II')
+_NUMBER = struct.Struct('=I')
+# struct tcp_info: when data was last sent, (an ACK, always 0,) data received and an ACK received, in milliseconds before now.
+_LAST = struct.Struct('=44xI4xII')
+_INET_DIAG_INFO = 2
 
 # Offsets from the start of a message: nlmsghdr is 16 bytes, inet_diag_msg 72.
 _STATE = 17
+_TIMER = 18
 _SPORT = 20
 _DPORT = 22
 _SRC = 24
 _DST = 40
 _RQUEUE = 72
+_INODE = 84
 _ATTRIBUTES = 88
 
 # Length, type, flags and sequence: what must be equal all along a run. The port id after them is not needed.
@@ -59,16 +66,23 @@ _FIRST_WINDOW = 32
 
 _LISTEN_BYTE = struct.pack('B', tcp_state.LISTEN)
 _BYTES = [struct.pack('B', number) for number in range(256)]
+# Turn a column of states into a column of truths for itertools.compress.
+_IN_TIME_WAIT = bytes(bytearray(number == tcp_state.TIME_WAIT for number in range(256)))
+_ELSEWHERE = bytes(bytearray(number not in (tcp_state.TIME_WAIT, tcp_state.LISTEN) for number in range(256)))
 
 # One listening socket: packed address, port, connections waiting and their limit (None when unknown).
 Listener = collections.namedtuple('Listener', 'address port queued backlog')
+# One socket looked at closely: packed addresses; the kind of its timer; inode 0 when no process holds it.
+Sighting = collections.namedtuple('Sighting', 'state local_address local_port remote_address remote_port timer inode')
+# Seconds since data was sent, data was received and an acknowledgement was received.
+Quiet = collections.namedtuple('Quiet', 'data_sent data_received ack_received')
 
 
-def build_request(family, states_mask, sequence):
-    """Build the 72-byte request that dumps the TCP sockets of one family in the given states."""
+def build_request(family, states_mask, sequence, with_info=False):
+    """Build the 72-byte request that dumps the TCP sockets of one family in the given states, with their tcp_info when asked."""
     return _REQUEST.pack(
         _REQUEST.size, _SOCK_DIAG_BY_FAMILY, _NLM_F_REQUEST | _NLM_F_DUMP, sequence, 0,
-        family, _IPPROTO_TCP, 0, 0, states_mask)
+        family, _IPPROTO_TCP, 1 << _INET_DIAG_INFO - 1 if with_info else 0, 0, states_mask)
 
 
 class Dump(object):
@@ -181,6 +195,58 @@ def connections_in_run(data, start, stride, count):
         if state != tcp_state.LISTEN:
             yield high << 8 | low, bytes(data[position:position + 34])
         position += stride
+
+
+def sightings_in_run(family, data, start, stride, count, state):
+    """Yield the Sighting of every socket of one state in a run; the others cost nothing."""
+    column = data[start + _STATE:start + count * stride:stride]
+    index = column.find(_BYTES[state])
+    while index >= 0:
+        yield _sighting(family, data, start + index * stride)
+        index = column.find(_BYTES[state], index + 1)
+
+
+def count_local_ports(waiting, elsewhere, data, start, stride, count):
+    """Add a run's local ports to two Counters: of sockets in TIME_WAIT, and of those in any other state but LISTEN."""
+    end = start + count * stride
+    both = bytearray(2 * count)
+    both[0::2] = data[start + _SPORT:end:stride]
+    both[1::2] = data[start + _SPORT + 1:end:stride]
+    ports = struct.unpack('>%dH' % count, bytes(both))
+    states = data[start + _STATE:end:stride]
+    for counter, chosen in ((waiting, _IN_TIME_WAIT), (elsewhere, _ELSEWHERE)):
+        selected = states.translate(chosen)
+        if any(selected):
+            counter.update(itertools.compress(ports, selected))
+
+
+def quiet_in_run(family, data, start, stride, count):
+    """Yield (Sighting, Quiet) of every socket in a run that carries a tcp_info (asked for with ``with_info``)."""
+    for position in range(start, start + count * stride, stride):
+        info = _attribute(data, position + _ATTRIBUTES, position + stride, _INET_DIAG_INFO)
+        if info is not None:
+            yield _sighting(family, data, position), Quiet(*[number / 1000.0 for number in _LAST.unpack_from(data, info)])
+
+
+def _attribute(data, position, end, wanted):
+    """Return where the content of an attribute starts, None when the message has none that is long enough."""
+    while end - position >= _ATTRIBUTE.size:
+        length, kind = _ATTRIBUTE.unpack_from(data, position)
+        if length < _ATTRIBUTE.size:
+            break
+        if kind & _ATTRIBUTE_TYPE == wanted:
+            return position + _ATTRIBUTE.size if length >= _ATTRIBUTE.size + _LAST.size else None
+        position += _align(length)
+    return None
+
+
+def _sighting(family, data, position):
+    size = _ADDRESS_BYTES[family]
+    return Sighting(
+        data[position + _STATE],
+        bytes(data[position + _SRC:position + _SRC + size]), _PORT.unpack_from(data, position + _SPORT)[0],
+        bytes(data[position + _DST:position + _DST + size]), _PORT.unpack_from(data, position + _DPORT)[0],
+        data[position + _TIMER], _NUMBER.unpack_from(data, position + _INODE)[0])
 
 
 def _run_length(data, start, stride, limit):

@@ -8,21 +8,24 @@ from __future__ import absolute_import, division, print_function
 __metaclass__ = type
 
 from ansible_collections.linuxnet.tcp.plugins.module_utils.core import support
-from ansible_collections.linuxnet.tcp.plugins.module_utils.readers import boot, namespaces, parameters, sockets, stale, writers
+from ansible_collections.linuxnet.tcp.plugins.module_utils.readers import boot, namespaces, parameters, sockets, stale, watched, writers
 
-_DETAILS = ('listeners', 'ephemeral', 'counters')
+_DETAILS = ('listeners', 'ephemeral', 'counters', 'groups')
+# These need to see processes, or a clock.
+_WATCHED = ('owners', 'ages')
 
 
-def read_host(wish, procfs, diag, tree, drop_in, world=None, files=None):
+def read_host(wish, procfs, diag, tree, drop_in, world=None, files=None, processes=None, clock=None):
     """Read the ``tcp_facts`` of docs/architecture.md, 3.4: (facts, warnings).
 
     ``wish``: parameters (names or globs), source (auto, netlink or proc), namespaces (whether to look into the others, too; then
     ``world`` is a NetNamespaces). Without ``files``, a HostFiles, nothing is said of the next boot, its files and other writers.
+    Without ``processes`` (a ProcessFiles) and ``clock`` there are no owners, ages and samples (``wish``: samples, interval).
     Raises InvalidInput, SourceUnavailable or ParseError.
     """
     # First: it says so when this is no Linux host, or one without /proc.
     release = tree.release()
-    facts, warnings = sockets.read_sockets({'source': wish['source'], 'details': _DETAILS}, procfs, diag)
+    facts, warnings = _sockets(wish, procfs, diag, processes, clock)
     facts['kernel'] = {'release': release, 'version': list(support.kernel_version(release))}
     facts['parameters'] = parameters.read_parameters(wish['parameters'], tree, drop_in.read(), release)
     if wish.get('namespaces'):
@@ -41,3 +44,11 @@ def _add_boot(facts, files, tree, drop_in, release):
     facts['boot'], doubts = boot.read_parameters_boot(facts['parameters'], seen, folders.place(drop_in.path))
     facts['boot_problems'] = stale.read_boot_problems(seen, files, tree, release)
     return doubts
+
+
+def _sockets(wish, procfs, diag, processes, clock):
+    options = {'source': wish['source'], 'details': _DETAILS}
+    if processes is None:
+        return sockets.read_sockets(options, procfs, diag)
+    options = dict(options, details=_DETAILS + _WATCHED, samples=wish.get('samples'), interval=wish.get('interval'))
+    return watched.read_watched(options, procfs, diag, processes, clock)

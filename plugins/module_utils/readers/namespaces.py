@@ -11,7 +11,7 @@ import contextlib
 from collections import namedtuple
 
 from ansible_collections.linuxnet.tcp.plugins.module_utils.core import errors, net_namespace, sysctl_name, sysctl_value
-from ansible_collections.linuxnet.tcp.plugins.module_utils.readers import sockets
+from ansible_collections.linuxnet.tcp.plugins.module_utils.readers import watched
 
 # paths lead to the namespace, pids are the processes in it.
 Namespace = namedtuple('Namespace', 'identity paths pids')
@@ -20,17 +20,18 @@ PROCESSES_SHOWN = 10
 _NAME_FOLDERS = ('/run/netns/', '/var/run/netns/')
 
 
-def read_sockets(options, world, procfs, diag):
+def read_sockets(options, world, procfs, diag, processes=None, clock=None):
     """Read the sockets that socket_info was asked for: (facts, warnings).
 
     Without ``options['netns']`` those of one's own namespace, with ``all`` a list ``namespaces`` with one row for each, else
-    those of the namespace that it names, and ``netns`` about it. ``world`` is a NetNamespaces. Raises what readers.sockets raises.
+    those of the namespace that it names, and ``netns`` about it. ``world`` is a NetNamespaces, ``processes`` a ProcessFiles, ``clock`` a
+    Clock. Raises what readers.watched raises.
     """
     wanted = options.get('netns')
     if wanted is not None and net_namespace.parse_target(wanted).kind == net_namespace.ALL:
-        return _sockets_of_all(options, world, procfs, diag)
+        return _sockets_of_all(options, world, lambda: watched.read_watched(options, procfs, diag, processes, clock))
     with visited(wanted, world) as about:
-        facts, warnings = sockets.read_sockets(options, procfs, diag)
+        facts, warnings = watched.read_watched(options, procfs, diag, processes, clock)
     return dict(facts, **about), warnings
 
 
@@ -96,9 +97,11 @@ def describe(namespace, world):
     return dict(about, container=container) if container else about
 
 
-def _sockets_of_all(options, world, procfs, diag):
+def _sockets_of_all(options, world, look):
+    if (options.get('samples') or 1) > 1:
+        raise errors.InvalidInput('samples: one look is taken where netns is all; ask for samples of one namespace at a time')
     found, warnings = survey(world)
-    visits = _visit(found, world, lambda: sockets.read_sockets(options, procfs, diag), warnings)
+    visits = _visit(found, world, look, warnings)
     rows = []
     for namespace, (facts, more) in ((namespace, result or ({}, [])) for namespace, result in visits):
         rows.append(dict(facts, netns=describe(namespace, world)))

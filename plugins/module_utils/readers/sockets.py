@@ -10,11 +10,12 @@ __metaclass__ = type
 import contextlib
 
 from ansible_collections.linuxnet.tcp.plugins.module_utils.core import (
-    address, ephemeral, errors, inet_diag, proc_net, tcp_state)
+    address, close_look, ephemeral, errors, inet_diag, proc_net, tcp_state)
 
 FAMILIES = ('ipv4', 'ipv6')
 SOURCES = ('auto', 'netlink', 'proc')
-DETAILS = ('listeners', 'ephemeral', 'counters')
+# owners and ages are readers.watched's.
+DETAILS = ('listeners', 'ephemeral', 'counters', 'groups', 'owners', 'ages')
 
 _NUMBER = {'ipv4': inet_diag.AF_INET, 'ipv6': inet_diag.AF_INET6}
 _TABLE_FILE = {'ipv4': 'net/tcp', 'ipv6': 'net/tcp6'}
@@ -39,9 +40,21 @@ def read_sockets(options, procfs, diag):
         facts['listeners'] = _listeners(gathered)
     if ports:
         facts['ephemeral'] = _ephemeral(ports, gathered, wish.top)
+    if 'groups' in wish.details:
+        listening = set((family.name, listener.port) for family in gathered for listener in family.listeners)
+        facts['groups'] = close_look.groups(dict((family.name, family.look) for family in gathered), listening, wish.top)
     if 'counters' in wish.details:
-        facts['counters'] = _counters(procfs)
+        facts['counters'] = read_counters(procfs)
     return facts, warnings
+
+
+def look_closely(states, options, procfs, diag):
+    """Return the Sightings of the sockets in some of close_look.CLOSELY (names), of the families and from the source that ``options`` say."""
+    wish = _Wish(dict(options, states=states, details=[]))
+    wish.closely = True
+    _source, gathered = _gather(wish, None, procfs, diag, [])
+    numbers = [number for number in close_look.CLOSELY if tcp_state.mask_of(states) >> number & 1]
+    return [sighting for family in gathered for number in numbers for sighting in family.look.seen(number)]
 
 
 class _Wish(object):
@@ -52,6 +65,7 @@ class _Wish(object):
         self.source = _known('source', [options.get('source') or 'auto'], SOURCES)[0]
         self.details = _known('details', options.get('details') or (), DETAILS)
         self.states_mask = tcp_state.mask_of(options.get('states') or tcp_state.STATE_NAMES)
+        self.closely = 'groups' in self.details
         self.top = options['top'] if options.get('top') is not None else 10
         if self.top < 0:
             raise errors.InvalidInput('top: %d is negative; give how many destinations to list, 0 or more' % self.top)
@@ -59,7 +73,7 @@ class _Wish(object):
     @property
     def dump_mask(self):
         """Give the states to ask the kernel for: the listeners and the ports in use need more than was asked to be counted."""
-        if 'ephemeral' in self.details:
+        if 'ephemeral' in self.details or 'groups' in self.details:
             return tcp_state.ALL_STATES
         return self.states_mask | (1 << tcp_state.LISTEN if 'listeners' in self.details else 0)
 
@@ -72,7 +86,8 @@ class _Family(object):
         self.table = [0] * 256
         self.listeners = []
         self.port_use = ephemeral.PortUse(ports) if ports else None
-        self._keep_listeners = bool(ports) or 'listeners' in wish.details
+        self._keep_listeners = bool(ports) or 'listeners' in wish.details or 'groups' in wish.details
+        self.look = close_look.CloseLook(_NUMBER[name]) if wish.closely else None
 
     def visit_run(self, data, start, stride, count):
         """Take a run of netlink messages."""
@@ -82,10 +97,14 @@ class _Family(object):
                 self._keep(listener)
         if self.port_use:
             self.port_use.add(inet_diag.connections_in_run(data, start, stride, count))
+        if self.look:
+            self.look.add_run(data, start, stride, count)
 
     def visit_socket(self, entry):
         """Take one line of /proc/net/tcp, which does not say how long an accept queue may become."""
         self.table[entry.state] += 1
+        if self.look:
+            self.look.add_socket(entry)
         if entry.state == tcp_state.LISTEN:
             if self._keep_listeners:
                 self._keep(inet_diag.Listener(entry.local_address, entry.local_port, entry.rx_queue, None))
@@ -195,12 +214,13 @@ def _port_range(procfs, warnings):
 def _ephemeral(ports, gathered, top):
     facts = dict(ephemeral.capacity(ports), low=ports.low, high=ports.high)
     listening = set(listener.port for family in gathered for listener in family.listeners)
-    uses = (use for family in gathered for use in family.port_use.ports_by_destination(_ADDRESS_BYTES[family.name]))
+    uses = [use for family in gathered for use in family.port_use.ports_by_destination(_ADDRESS_BYTES[family.name])]
     facts['destinations'] = ephemeral.busiest(uses, listening, facts['available'], top)
+    facts['sources'] = ephemeral.pools(uses, listening, top)
     return facts
 
 
-def _counters(procfs):
+def read_counters(procfs):
     """Read the counters that this kernel has; a file or a line that it lacks is left out."""
     found = {
         'sockstat': _parsed(procfs, 'net/sockstat', lambda text: proc_net.parse_sockstat(text, ('sockets', 'TCP'))),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.linuxnet.tcp.plugins.plugin_utils import diagnoses, findings
+from ansible_collections.linuxnet.tcp.plugins.plugin_utils import diagnose_ports, diagnose_time_wait, diagnoses, findings
 
 TW = diagnoses.MAX_TW_BUCKETS
 PORTS = diagnoses.PORT_RANGE
@@ -122,13 +122,13 @@ def test_a_host_that_did_not_list_its_listeners_gets_no_verdict_on_them(facts, o
     [((699,), None), ((700,), "medium"), ((849,), "medium"), ((850,), "high"), ((1000,), "high"), ((10, 700, 900), "high")],
 )
 def test_ephemeral_ports_near_exhaustion(facts, outlook, used, severity):
-    found = list(diagnoses.ephemeral_exhaustion(outlook(facts(ephemeral=busy(*used)))))
+    found = list(diagnose_ports.ephemeral_exhaustion(outlook(facts(ephemeral=busy(*used)))))
     assert [item["severity"] for item in found] == ([severity] if severity else [])
 
 
 def test_exhaustion_counts_each_destination_by_itself(facts, outlook):
-    assert list(diagnoses.ephemeral_exhaustion(outlook(facts(ephemeral=busy(600, 600))))) == []
-    (found,) = diagnoses.ephemeral_exhaustion(outlook(facts(ephemeral=busy(100, 700, 900))))
+    assert list(diagnose_ports.ephemeral_exhaustion(outlook(facts(ephemeral=busy(600, 600))))) == []
+    (found,) = diagnose_ports.ephemeral_exhaustion(outlook(facts(ephemeral=busy(100, 700, 900))))
     assert [row["used"] for row in found["evidence"]["destinations"]] == [700, 900]
     assert "900 of 1000" in found["title"]
 
@@ -136,19 +136,19 @@ def test_exhaustion_counts_each_destination_by_itself(facts, outlook):
 @pytest.mark.parametrize("ephemeral", [None, {}, busy(5, available=0)])
 def test_exhaustion_is_silent_when_the_range_is_not_known(facts, outlook, ephemeral):
     host = facts() if ephemeral is None else facts(ephemeral=ephemeral)
-    assert list(diagnoses.ephemeral_exhaustion(outlook(host))) == []
+    assert list(diagnose_ports.ephemeral_exhaustion(outlook(host))) == []
 
 
 @pytest.mark.parametrize(("reuse", "advised"), [("1", False), ("2", True), ("0", True)])
 def test_exhaustion_advises_tw_reuse_only_where_it_is_not_on(facts, outlook, reuse, advised):
-    (found,) = diagnoses.ephemeral_exhaustion(outlook(facts({diagnoses.TW_REUSE: reuse}, ephemeral=busy(900))))
+    (found,) = diagnose_ports.ephemeral_exhaustion(outlook(facts({diagnoses.TW_REUSE: reuse}, ephemeral=busy(900))))
     assert ("tcp_tw_reuse to 1" in found["remedy"]) is advised
     assert any("tcp_fin_timeout" in line for line in found["will_not_help"])
 
 
 @pytest.mark.parametrize(("counters", "fires"), [({}, False), ({"TCPTimeWaitOverflow": 0}, False), ({"TCPTimeWaitOverflow": 1}, True)])
 def test_time_wait_overflow(facts, outlook, counters, fires):
-    found = list(diagnoses.time_wait_overflow(outlook(facts({TW: "5000"}, counters={"netstat": {"TcpExt": counters}}))))
+    found = list(diagnose_time_wait.time_wait_overflow(outlook(facts({TW: "5000"}, counters={"netstat": {"TcpExt": counters}}))))
     assert len(found) == fires
     if fires:
         assert found[0]["evidence"] == {"TCPTimeWaitOverflow": 1, "time_wait": 1, "limit": 5000}

@@ -96,7 +96,7 @@ def read(monkeypatch):
                 raise failing[world.here]
             return {'sockets': {'total': world.here}}, ['from /proc'] if world.here == 300 else []
 
-        monkeypatch.setattr(namespaces.sockets, 'read_sockets', sockets_here)
+        monkeypatch.setattr(namespaces.watched.sockets, 'read_sockets', sockets_here)
         return namespaces.read_sockets({'netns': wanted}, world, None, None)
     return go
 

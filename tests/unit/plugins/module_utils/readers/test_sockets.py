@@ -149,10 +149,11 @@ def test_listeners_are_sorted_and_printed_as_netstat_does(read):
 
 def test_ephemeral_ports_of_a_capture(read):
     facts = read('3.10.105', details=['ephemeral'])[0]['ephemeral']
-    destinations = facts.pop('destinations')
+    destinations, sources = facts.pop('destinations'), facts.pop('sources')
     assert facts == {'low': 32768, 'high': 61000, 'size': 28233, 'reserved': 0, 'available': 28232}
     listed = [(row['destination'], row['port'], row['used']) for row in destinations]
     assert listed[:2] == [('::1', 18090, 5), ('127.0.0.1', 18080, 5)]
+    assert [(row['source'], row['destinations'], row['connections']) for row in sources][:1] == [('127.0.0.1', 2, 6)]
 
 
 def test_reserved_ports_are_taken_off(read):
@@ -269,7 +270,7 @@ def test_hidden_reserved_ports_are_not_zero(read, copy):
 @pytest.mark.parametrize('options, message', [
     ({'families': ['ipx']}, 'families: ipx is not known; choose from ipv4, ipv6'),
     ({'source': 'magic'}, 'source: magic is not known; choose from auto, netlink, proc'),
-    ({'details': ['owners']}, 'details: owners is not known; choose from listeners, ephemeral, counters'),
+    ({'details': ['owner']}, 'details: owner is not known; choose from listeners, ephemeral, counters'),
     ({'states': ['ESTAB']}, 'states: ESTAB: no such state'),
     ({'top': -1}, 'top: -1 is negative'),
 ])
