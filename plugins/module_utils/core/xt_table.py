@@ -21,10 +21,8 @@ GET_INFO, GET_ENTRIES = 64, 65
 _NAME_BYTES = 32
 _INFO = struct.Struct("@32sI5I5III")
 _ENTRIES_HEADER = struct.calcsize("@32sI0Q")
-# After the match on addresses: cache, offsets of target and of the next rule, comefrom, packets, bytes.
-_AFTER_MATCH = struct.Struct("@IHHI0Q")
-_COUNTERS = struct.Struct("@QQ")
-_MATCH_BYTES = {"ip": 84, "ip6": 136}
+# The match on addresses, then: cache, offsets of target and of the next rule, comefrom, packets, bytes.
+_RULE = {"ip": struct.Struct("@84sIHHIQQ"), "ip6": struct.Struct("@136sIHHIQQ")}
 # struct xt_entry_target: size, name of 29 bytes, revision; the ERROR target that begins a chain has the chain's name after it.
 _TARGET = struct.Struct("@H29sB")
 _HOOKS = ("PREROUTING", "INPUT", "FORWARD", "OUTPUT", "POSTROUTING")
@@ -55,13 +53,11 @@ def parse_info(data):
 def parse_entries(data, info, family):
     """Return [Entry] of every rule, ``family`` ip or ip6; chains of the user's own have their names. Raises ParseError."""
     rules, found, chain, position = data[_ENTRIES_HEADER:], [], "", 0
-    match = _MATCH_BYTES[family]
-    counters = match + _AFTER_MATCH.size
     while position < len(rules):
-        if len(rules) - position < counters + _COUNTERS.size + _TARGET.size:
+        if len(rules) - position < _RULE[family].size + _TARGET.size:
             raise errors.ParseError("iptables: %d bytes are left, too few for a rule" % (len(rules) - position))
-        dummy, target_offset, next_offset, _from = _AFTER_MATCH.unpack_from(rules, position + match)
-        if not counters + _COUNTERS.size <= target_offset <= next_offset - _TARGET.size or position + next_offset > len(rules):
+        dummy, _cache, target_offset, next_offset, _from, packets, _bytes = _RULE[family].unpack_from(rules, position)
+        if not _RULE[family].size <= target_offset <= next_offset - _TARGET.size or position + next_offset > len(rules):
             raise errors.ParseError("iptables: the rule at byte %d does not fit" % position)
         chain = info.chains.get(position, chain)
         target = netlink.text(_TARGET.unpack_from(rules, position + target_offset)[1])
@@ -69,6 +65,6 @@ def parse_entries(data, info, family):
             start = position + target_offset + _TARGET.size
             chain = netlink.text(rules[start:start + _NAME_BYTES])
         else:
-            found.append(Entry(chain, target, _COUNTERS.unpack_from(rules, position + counters)[0]))
+            found.append(Entry(chain, target, packets))
         position += next_offset
     return found
