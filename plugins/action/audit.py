@@ -13,7 +13,7 @@ from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible_collections.linuxnet.tcp.plugins.module_utils import audit_options
 from ansible_collections.linuxnet.tcp.plugins.module_utils.core import errors
-from ansible_collections.linuxnet.tcp.plugins.plugin_utils import documents, judge, profiles, store, summary
+from ansible_collections.linuxnet.tcp.plugins.plugin_utils import documents, judge, profiles, risks, store, summary
 from ansible_collections.linuxnet.tcp.plugins.plugin_utils.settings import Declarations
 
 
@@ -32,6 +32,7 @@ class ActionModule(ActionBase):
         try:
             documents.require_jsonschema()
             profile = profiles.load(given["profile"], [Path(self._loader.get_basedir()), Path.cwd()])
+            given["accept_risk"] = risks.accepted(given["accept_risk"])
             result = self._gather(given, profile, variables)
             facts = result.pop("tcp_facts", None)
             if facts is None:
@@ -52,7 +53,7 @@ class ActionModule(ActionBase):
 
 
 def _judged(given: dict[str, Any], profile: profiles.Profile, facts: dict[str, Any], host_name: str) -> dict[str, Any]:
-    declared = Declarations(str(given["nat"]), given["persist"], str(given["path"]))
+    declared = Declarations(str(given["nat"]), given["persist"], str(given["path"]), given["accept_risk"])
     audit = judge.judge(profile, documents.plain(facts), declared, str(host_name))
     wrong = documents.problems(audit, "audit")
     if wrong:

@@ -10,6 +10,7 @@ __metaclass__ = type
 ARGUMENT_SPEC = {
     'profile': {'type': 'raw', 'default': 'article'},
     'nat': {'type': 'str', 'choices': ['unknown', 'absent', 'present'], 'default': 'unknown'},
+    'accept_risk': {'type': 'list', 'elements': 'str', 'default': []},
     'persist': {'type': 'bool', 'default': True},
     'path': {'type': 'str', 'default': '/etc/sysctl.d/90-linuxnet-tcp.conf'},
     'source': {'type': 'str', 'choices': ['auto', 'netlink', 'proc'], 'default': 'auto'},

@@ -25,7 +25,7 @@ def apply(request, tree, store, boot=None):
     Raises TransactionError; its details {changed, settings, undone, left, problems} say how things stand.
     """
     try:
-        plan = _foreseen(request, _prepare(request, tree, store), boot)
+        plan = _foreseen(request, _prepare(request, tree, store), boot, tree)
     except errors.TransactionError:
         raise
     except errors.LinuxnetError as error:
@@ -50,17 +50,25 @@ def _prepare(request, tree, store):
     return plan
 
 
-def _foreseen(request, plan, boot):
+def _foreseen(request, plan, boot, tree):
     """Return the plan with the edits that let the drop-in win at boot; raise TransactionError where another file wins."""
-    wanted = _booted(request, plan, boot)
-    if not wanted:
+    outlook = _outlook(request, plan, boot, tree)
+    if outlook is None:
         return plan
-    outlook = boot.foresee(request.path, plan.file_after, wanted, request.shadowed)
     if outlook.problems:
         raise _refusal(outlook.problems)
     for edit in outlook.edits:
         _rehearse_file(boot.store(edit.path))
     return plan._replace(edits=outlook.edits, warnings=plan.warnings + outlook.warnings)
+
+
+def _outlook(request, plan, boot, tree):
+    """Return what boot_plan foresees, or for state absent how boot_retire clears lines of keys that are gone; None when nobody asks."""
+    if boot is not None and request.state == "absent" and request.shadowed == boot_plan.TAKE_OVER:
+        missing = [target.name for target in plan.targets if not tree.exists(sysctl_name.to_path(target.name))]
+        return boot.retire(request.path, missing, tree.release())
+    wanted = _booted(request, plan, boot)
+    return boot.foresee(request.path, plan.file_after, wanted, request.shadowed) if wanted else None
 
 
 def _booted(request, plan, boot):

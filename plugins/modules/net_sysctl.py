@@ -42,6 +42,8 @@ options:
     description:
       - V(present) makes the values hold.
       - V(absent) takes the keys out of the drop-in. Running values stay as they are. The drop-in is removed when only its header would be left.
+      - V(absent) with O(shadowed=take_over) also comments out, in all files that the next boot reads, the lines of those keys that this kernel no longer
+        has, such as C(net.ipv4.tcp_tw_recycle) since Linux 4.12. Such a line does nothing but mislead whoever reads it.
     type: str
     choices: [present, absent]
     default: present
@@ -157,6 +159,13 @@ EXAMPLES = r'''
     settings:
       net.ipv4.tcp_fin_timeout:
     state: absent
+
+- name: Clear the boot files of a key that this kernel no longer has
+  linuxnet.tcp.net_sysctl:
+    settings:
+      net.ipv4.tcp_tw_recycle:
+    state: absent
+    shadowed: take_over
 
 - name: Set a value in a running container
   linuxnet.tcp.net_sysctl:

@@ -31,7 +31,8 @@ def stale(problems: _Problems) -> Iterator[findings.Finding]:
             "info",
             f"{_count(lines, 'line')} set a key that this kernel no longer has: {_first(lines)}",
             _evidence(lines),
-            "Delete the lines. They set nothing, and whoever reads them believes that they do.",
+            "Delete the lines, or let net_sysctl comment them out with state: absent and shadowed: take_over. They set nothing, and whoever "
+            "reads them believes that they do.",
             will_not_help=["sysctl -p: it prints an error for each of them and sets nothing"],
         )
 

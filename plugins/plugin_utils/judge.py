@@ -17,6 +17,7 @@ from ansible_collections.linuxnet.tcp.plugins.plugin_utils import (
     diagnoses,
     findings,
     namespaces,
+    nat,
     other_writers,
     settings,
 )
@@ -57,6 +58,7 @@ def judge(profile: Profile, facts: Mapping[str, Any], declared: Declarations, ho
         "plan": {"settings": planned, "refused": [_refusal(verdict) for verdict in verdicts if verdict.refused]},
         "settings": [_row(verdict, host) for verdict in verdicts],
         **{part: facts[part] for part in PARTS if part in facts},
+        **nat.part(host, declared.nat),
     }
 
 
@@ -71,7 +73,9 @@ def compliant(found: Iterable[findings.Finding]) -> bool:
 
 def _declared(declared: Declarations, host: HostFacts) -> dict[str, Any]:
     """Return what the operator said, and whether the host reads the drop-in at boot when it told."""
-    said = {"nat": declared.nat, "persist": declared.persist, "path": declared.path}
+    said: dict[str, Any] = {"nat": declared.nat, "persist": declared.persist, "path": declared.path}
+    if declared.accept_risk:
+        said["accept_risk"] = list(declared.accept_risk)
     read = host.path_read_at_boot
     return said if read is None else {**said, "path_read_at_boot": read}
 

@@ -8,16 +8,17 @@ from __future__ import absolute_import, division, print_function
 __metaclass__ = type
 
 from ansible_collections.linuxnet.tcp.plugins.module_utils.core import support
-from ansible_collections.linuxnet.tcp.plugins.module_utils.readers import boot, namespaces, parameters, sockets, stale, writers
+from ansible_collections.linuxnet.tcp.plugins.module_utils.readers import boot, namespaces, nat, parameters, sockets, stale, writers
 
 _DETAILS = ('listeners', 'ephemeral', 'counters')
 
 
-def read_host(wish, procfs, diag, tree, drop_in, world=None, files=None):
+def read_host(wish, procfs, diag, tree, drop_in, world=None, files=None, nat_ports=None):
     """Read the ``tcp_facts`` of docs/architecture.md, 3.4: (facts, warnings).
 
     ``wish``: parameters (names or globs), source (auto, netlink or proc), namespaces (whether to look into the others, too; then
-    ``world`` is a NetNamespaces). Without ``files``, a HostFiles, nothing is said of the next boot, its files and other writers.
+    ``world`` is a NetNamespaces). Without ``files``, a HostFiles, nothing is said of the next boot, its files and other writers; without
+    ``nat_ports``, a nat.Ports, nothing of NAT.
     Raises InvalidInput, SourceUnavailable or ParseError.
     """
     # First: it says so when this is no Linux host, or one without /proc.
@@ -33,4 +34,7 @@ def read_host(wish, procfs, diag, tree, drop_in, world=None, files=None):
         warnings = warnings + doubts
         facts['boot_problems'] = stale.read_boot_problems(files, tree, release)
         facts['writers'] = writers.read_writers(files)
+    if nat_ports is not None:
+        # One read: an audit does not wait for counters to grow.
+        facts['nat'] = nat.read_nat({'source': wish['source']}, nat_ports)
     return facts, warnings

@@ -157,13 +157,19 @@ def _dump(port, about, request, parse):
     for attempt in range(_ATTEMPTS):
         found = []
         try:
-            _walk(port, about, request(_SEQUENCE), lambda kind, body: found.append(parse(kind, body)))
+            _walk(port, about, request(_SEQUENCE), functools.partial(_keep, found, parse))
         except errors.IncompleteDump:
             if attempt + 1 == _ATTEMPTS:
                 raise
         else:
             break
-    return [one for one in found if one is not None]
+    return found
+
+
+def _keep(found, parse, kind, body):
+    one = parse(kind, body)
+    if one is not None:
+        found.append(one)
 
 
 def _walk(port, about, request, visit):
