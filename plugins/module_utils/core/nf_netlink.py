@@ -76,11 +76,11 @@ def parse_rule(kind, body):
         return None
     found = dict(netlink.attributes(body, _GENERIC_BYTES))
     translation, packets = None, None
-    for dummy, element in netlink.attributes(found.get(_RULE_EXPRESSIONS, b"")):
+    for _kind, element in netlink.attributes(found.get(_RULE_EXPRESSIONS, b"")):
         expression = dict(netlink.attributes(element))
-        name, data = netlink.text(expression.get(_EXPRESSION_NAME, b"")), dict(netlink.attributes(expression.get(_EXPRESSION_DATA, b"")))
+        name, data = netlink.text(expression.get(_EXPRESSION_NAME, b"")), expression.get(_EXPRESSION_DATA, b"")
         translation = _translation(name, data) or translation
-        packets = _number(data.get(_COUNTER_PACKETS)) if name == "counter" else packets
+        packets = _number(dict(netlink.attributes(data)).get(_COUNTER_PACKETS)) if name == "counter" else packets
     if translation is None:
         return None
     # iptables-nft keeps its counters in a counter expression too, so both spellings are told alike.
@@ -89,9 +89,9 @@ def parse_rule(kind, body):
 
 def _translation(name, data):
     if name == "nat":
-        return "dnat" if _number(data.get(_NAT_TYPE)) else "snat"
+        return "dnat" if _number(dict(netlink.attributes(data)).get(_NAT_TYPE)) else "snat"
     if name == "target":
-        return TARGETS.get(netlink.text(data.get(_TARGET_NAME, b"")))
+        return TARGETS.get(netlink.text(dict(netlink.attributes(data)).get(_TARGET_NAME, b"")))
     return _EXPRESSIONS.get(name)
 
 
