@@ -16,8 +16,8 @@ version_added: 0.1.0
 description:
   - Gathers evidence about network address translation (NAT), and gives a verdict on each of three questions. Is the host's own address translated, do its
     clients come through NAT, and does the host translate.
-  - Evidence can prove NAT. Silence cannot prove its absence, so no verdict ever says V(absent). V(possible) has to be treated as V(present). Only the operator
-    can declare that clients come without NAT, with O(nat=absent), and evidence overrules that.
+  - Evidence can prove NAT. Silence cannot prove its absence, so no verdict ever says V(absent). V(possible) has to be treated as V(present).
+    Only the operator can declare that clients come without NAT, with O(nat=absent), and evidence overrules that.
   - It reads the rules of nf_tables and of legacy iptables (IPv4 and IPv6), conntrack entries, IPVS, chains of kube-proxy, interfaces of container engines,
     addresses and forwarding, established connections, and the kernel's counters C(PAWSPassive) (up to Linux 4.11) and C(PAWSTimewait) (newer).
   - Everything is read from the kernel, by netlink, C(getsockopt) and C(/proc). No command is run, so neither C(nft) nor C(iptables) has to be installed.
@@ -29,7 +29,8 @@ options:
   nat:
     description:
       - What you declare about NAT between this host and the clients that connect to it. It answers the question C(clients) and no other.
-      - With V(absent) the verdict on C(clients) is V(declared_absent), unless there is evidence. Weak evidence makes it V(possible), strong evidence V(present).
+      - With V(absent) the verdict on C(clients) is V(declared_absent), unless there is evidence. Weak evidence makes it V(possible), strong
+        evidence V(present).
       - With V(present) it is V(present).
     type: str
     choices: [unknown, absent, present]

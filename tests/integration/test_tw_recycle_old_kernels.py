@@ -135,7 +135,7 @@ def test_it_is_kept_where_nat_is_declared_absent_and_the_risk_is_taken(old_host:
 
 @pytest.mark.skipif(not shutil.which("nft", path=os.defpath + ":/usr/sbin:/sbin"), reason="nft is not installed")
 def test_evidence_overrules_the_promise(old_host: OldHost) -> None:
-    old_host.netns.run(["nft", "-f", "-"], input="table ip nat { chain KUBE-SERVICES { } }\n")
+    old_host.netns.run(["nft", "-f", "-"], input="add table ip nat\nadd chain ip nat KUBE-SERVICES\n")
     document = old_host.audit(**DECLARED)
     assert document["nat"]["verdicts"]["clients"]["verdict"] == "possible"
     assert document["plan"]["settings"][RECYCLE] == "0"
