@@ -14,7 +14,7 @@ from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible_collections.linuxnet.tcp.plugins.module_utils import audit_options
 from ansible_collections.linuxnet.tcp.plugins.module_utils.core import errors
-from ansible_collections.linuxnet.tcp.plugins.plugin_utils import conditions, documents, judge, profiles, store, summary
+from ansible_collections.linuxnet.tcp.plugins.plugin_utils import conditions, documents, judge, profiles, risks, store, summary
 from ansible_collections.linuxnet.tcp.plugins.plugin_utils.settings import Declarations
 
 
@@ -33,6 +33,7 @@ class ActionModule(ActionBase):
         try:
             documents.require_jsonschema()
             profile = profiles.load(given["profile"], [Path(self._loader.get_basedir()), Path.cwd()])
+            given["accept_risk"] = risks.accepted(given["accept_risk"])
             result = self._gather(given, profile, variables)
             facts = result.pop("tcp_facts", None)
             if facts is None:
@@ -63,7 +64,7 @@ class ActionModule(ActionBase):
 
 def _judged(given: dict[str, Any], profile: profiles.Profile, facts: dict[str, Any], host_name: str) -> dict[str, Any]:
     workload = tuple(str(word) for word in given["workload"])
-    declared = Declarations(str(given["nat"]), given["persist"], str(given["path"]), workload)
+    declared = Declarations(str(given["nat"]), given["persist"], str(given["path"]), workload, given["accept_risk"])
     today = datetime.datetime.now(datetime.UTC).date()
     audit = judge.judge(profile, documents.plain(facts), declared, str(host_name), today=today)
     wrong = documents.problems(audit, "audit")

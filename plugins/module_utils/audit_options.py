@@ -11,6 +11,7 @@ ARGUMENT_SPEC = {
     'profile': {'type': 'raw', 'default': 'article'},
     'nat': {'type': 'str', 'choices': ['unknown', 'absent', 'present'], 'default': 'unknown'},
     'workload': {'type': 'list', 'elements': 'str', 'default': []},
+    'accept_risk': {'type': 'list', 'elements': 'str', 'default': []},
     'persist': {'type': 'bool', 'default': True},
     'path': {'type': 'str', 'default': '/etc/sysctl.d/90-linuxnet-tcp.conf'},
     'source': {'type': 'str', 'choices': ['auto', 'netlink', 'proc'], 'default': 'auto'},

@@ -39,7 +39,7 @@ def apply(request, tree, store, boot=None, keeper=None):
 
 def _applied(request, tree, files, keeper):
     try:
-        plan = _foreseen(request, _prepare(request, tree, files.store, keeper), files.boot)
+        plan = _foreseen(request, _prepare(request, tree, files.store, keeper), files.boot, tree)
         plan = _with_modules(request, plan, tree, files.boot)
     except errors.TransactionError:
         raise
@@ -97,12 +97,11 @@ def _recorded(request, raws, keeper):
     return keeper.recorded(set(raws)) if keeper and request.state == "absent" and request.restore_runtime else {}
 
 
-def _foreseen(request, plan, boot):
+def _foreseen(request, plan, boot, tree):
     """Return the plan with the edits that let the drop-in win at boot; raise TransactionError where another file wins."""
-    wanted = _booted(request, plan, boot)
-    if not wanted:
+    outlook = _outlook(request, plan, boot, tree)
+    if outlook is None:
         return plan
-    outlook = boot.foresee(request.path, plan.file_after, wanted, request.shadowed)
     if outlook.problems:
         raise keeping.refused(outlook.problems)
     for edit in outlook.edits:
@@ -118,6 +117,15 @@ def _with_modules(request, plan, tree, boot):
     if modules.before != modules.after:
         _rehearse_file(boot.store(modules.path))
     return plan._replace(modules=modules)
+
+
+def _outlook(request, plan, boot, tree):
+    """Return what boot_plan foresees, or for state absent how boot_retire clears lines of keys that are gone; None when nobody asks."""
+    if boot is not None and request.state == "absent" and request.shadowed == boot_plan.TAKE_OVER:
+        missing = [target.name for target in plan.targets if not tree.exists(sysctl_name.to_path(target.name))]
+        return boot.retire(request.path, missing, tree.release())
+    wanted = _booted(request, plan, boot)
+    return boot.foresee(request.path, plan.file_after, wanted, request.shadowed) if wanted else None
 
 
 def _booted(request, plan, boot):

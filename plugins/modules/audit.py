@@ -23,8 +23,9 @@ description:
     misspelled keys, files that are skipped), which the plan does not touch.
   - Other programs that set the same sysctls (tuned, bpftune, ufw, systemd-networkd, NetworkManager, cloud-init, Docker, CNI) are looked for, and named
     when they disagree with the profile.
-  - C(net.ipv4.tcp_tw_recycle) drops clients behind NAT. It is never planned with a value other than V(0) unless O(nat=absent)
-    and the kernel still has it, and the plan switches it off where it is on without that declaration.
+  - C(net.ipv4.tcp_tw_recycle) drops clients behind NAT. It is never planned with a value other than V(0) unless the kernel is older than 4.10, O(nat=absent),
+    no evidence of NAT contradicts, and O(accept_risk) names it. Where it is on without all of that, the plan switches it off.
+  - Evidence of NAT is gathered as M(linuxnet.tcp.nat_info) does, with one read of the counters.
   - The action plugin loads and checks the profile before it touches the host, runs the module once, judges, and checks the document
     against C(schemas/audit.schema.json). The module only reads.
 author:
@@ -44,8 +45,8 @@ options:
   nat:
     description:
       - What you declare about NAT between this host and the clients that connect to it.
-      - V(unknown) counts as V(present). Only V(absent) lets the plan set C(net.ipv4.tcp_tw_recycle), and a kernel counter that shows dropped
-        clients overrules it.
+      - V(unknown) counts as V(present). V(absent) counts as long as no evidence contradicts, be it weak or strong, see M(linuxnet.tcp.nat_info).
+      - It does not speak of the host's own address, nor of what the host translates.
     type: str
     choices: [unknown, absent, present]
     default: unknown
@@ -53,6 +54,10 @@ options:
     description:
       - What this host is for, in the words that conditions of the profile (C(when), with C(workload) or C(not_workload)) use.
       - A word that none of them uses is warned about, unless the profile has no such conditions.
+  accept_risk:
+    description:
+      - Ids of findings, or names of sysctls, whose risk you accept. A profile cannot accept them for you.
+      - V(net.ipv4.tcp_tw_recycle) is needed, beside O(nat=absent), before the plan sets that sysctl or leaves it on.
     type: list
     elements: str
     default: []
@@ -280,6 +285,10 @@ audit:
       type: list
       elements: dict
       returned: when O(namespaces=true)
+    nat:
+      description:
+        - C(verdicts), C(evidence) and C(unread) as M(linuxnet.tcp.nat_info) returns them.
+      type: dict
     boot_problems:
       description: Lines and files of C(sysctl.d) that do not do what they seem to, for keys below C(net).
       type: list
@@ -308,22 +317,26 @@ summary:
 '''
 
 import os
+import time
 
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.linuxnet.tcp.plugins.module_utils import audit_options
 from ansible_collections.linuxnet.tcp.plugins.module_utils.core import errors
 from ansible_collections.linuxnet.tcp.plugins.module_utils.ports import (
-    clock, drop_in_file, host_files, netns, process_files, procfs, sock_diag, sysctl_tree)
-from ansible_collections.linuxnet.tcp.plugins.module_utils.readers import host
+    clock, drop_in_file, host_files, netlink, netns, process_files, procfs, sock_diag, sysctl_tree, xtables)
+from ansible_collections.linuxnet.tcp.plugins.module_utils.readers import host, nat
 
 
 def main():
     module = AnsibleModule(argument_spec=audit_options.ARGUMENT_SPEC, supports_check_mode=True)
+    proc, diag, files = procfs.ProcFs(), sock_diag.SockDiag(), host_files.HostFiles()
+    nat_ports = nat.Ports(
+        proc, diag, netlink.Netlink(netlink.NETFILTER), netlink.Netlink(netlink.ROUTE), xtables.XTables(), files, time.sleep)
     try:
         facts, warnings = host.read_host(
-            module.params, procfs.ProcFs(), sock_diag.SockDiag(), sysctl_tree.SysctlTree(), drop_in_file.DropInFile(module.params['path']),
-            world=netns.NetNamespaces(), files=host_files.HostFiles(), processes=process_files.ProcessFiles(), clock=clock.Clock())
+            module.params, proc, diag, sysctl_tree.SysctlTree(), drop_in_file.DropInFile(module.params['path']),
+            world=netns.NetNamespaces(), files=files, processes=process_files.ProcessFiles(), clock=clock.Clock(), nat_ports=nat_ports)
     except errors.LinuxnetError as exc:
         module.fail_json(msg=exc.message, **exc.details)
     for warning in warnings:

@@ -51,6 +51,8 @@ options:
       - V(restored) puts back what one journal changed, running values and files, the latest one if O(journal) does not name another. A second run
         changes nothing. It never goes on to an older journal by itself.
       - V(confirmed) makes a change stay that was made with O(confirm_within). It fails when the change was put back already.
+      - V(absent) with O(shadowed=take_over) also comments out, in all files that the next boot reads, the lines of those keys that this kernel no longer
+        has, such as C(net.ipv4.tcp_tw_recycle) since Linux 4.12. Such a line does nothing but mislead whoever reads it.
     type: str
     choices: [present, absent, restored, confirmed]
     default: present
@@ -261,6 +263,13 @@ EXAMPLES = r'''
       net.ipv4.tcp_fin_timeout:
     state: absent
     restore_runtime: true
+
+- name: Clear the boot files of a key that this kernel no longer has
+  linuxnet.tcp.net_sysctl:
+    settings:
+      net.ipv4.tcp_tw_recycle:
+    state: absent
+    shadowed: take_over
 
 - name: Set a value in a running container
   linuxnet.tcp.net_sysctl:

@@ -41,7 +41,8 @@ RULES = (
         info=("removed",),
         noun="line",
         title="{lines} set a key that this kernel no longer has: {first}",
-        remedy="Delete the lines. They set nothing, and whoever reads them believes that they do.",
+        remedy="Delete the lines, or let net_sysctl comment them out with state: absent and shadowed: take_over. They set nothing, and whoever "
+        "reads them believes that they do.",
         will_not_help=("sysctl -p: it prints an error for each of them and sets nothing",),
     ),
     # Misspelled keys, and keys of other kernels.

@@ -19,6 +19,7 @@ from ansible_collections.linuxnet.tcp.plugins.plugin_utils import (
     diagnoses,
     findings,
     namespaces,
+    nat,
     other_writers,
     settings,
     waivers,
@@ -69,6 +70,7 @@ def judge(
         "plan": {"settings": planned, "refused": [_refusal(verdict) for verdict in verdicts if verdict.refused]},
         "settings": [_row(verdict, host) for verdict in rows],
         **{part: facts[part] for part in PARTS if part in facts},
+        **nat.part(host, declared.nat),
     }
 
 
@@ -87,6 +89,8 @@ def _declared(declared: Declarations, host: HostFacts) -> dict[str, Any]:
     said: dict[str, Any] = {"nat": declared.nat, "persist": declared.persist, "path": declared.path}
     if declared.workload:
         said["workload"] = list(declared.workload)
+    if declared.accept_risk:
+        said["accept_risk"] = list(declared.accept_risk)
     read = host.path_read_at_boot
     return said if read is None else {**said, "path_read_at_boot": read}
 

@@ -12,12 +12,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from ansible_collections.linuxnet.tcp.plugins.plugin_utils import conditions, findings
+from ansible_collections.linuxnet.tcp.plugins.plugin_utils import conditions, findings, nat
 from ansible_collections.linuxnet.tcp.plugins.plugin_utils.host_facts import HostFacts, Row, satisfies
 from ansible_collections.linuxnet.tcp.plugins.plugin_utils.profile_model import Setting
 
 TW_RECYCLE = "net.ipv4.tcp_tw_recycle"
 NOT_APPLICABLE = "not_applicable"
+# From here on timestamps begin at random offsets (per connection in 4.10, per pair of addresses in 4.11), and 4.12 dropped the key.
+_RANDOM_OFFSETS = [4, 10]
 
 
 @dataclass(frozen=True)
@@ -25,12 +27,14 @@ class Declarations:
     """What the operator says and asks: ``nat`` is unknown, absent or present; ``persist`` judges what lasts too, by way of the drop-in ``path``.
 
     ``workload`` names what the host is for, as conditions of profiles call it.
+    ``accept_risk`` holds ids of findings and canonical names of sysctls whose risk the operator takes (plugin_utils/risks.py).
     """
 
     nat: str = "unknown"
     persist: bool = True
     path: str = "/etc/sysctl.d/90-linuxnet-tcp.conf"
     workload: tuple[str, ...] = ()
+    accept_risk: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -65,20 +69,27 @@ def judge_setting(setting: Setting, host: HostFacts, declared: Declarations) -> 
 
 
 def tw_recycle(setting: Setting | None, host: HostFacts, declared: Declarations) -> Verdict:
-    """Guard tcp_tw_recycle, which drops clients behind NAT: never set it, and plan 0 where it is on, unless NAT is declared absent.
+    """Guard tcp_tw_recycle, which drops clients behind NAT: never set it, and plan 0 where it is on, unless nothing speaks against it.
 
-    Evidence overrules the declaration: PAWSPassive counts SYNs that tcp_tw_recycle refused. ``setting`` is None for a profile that
-    does not speak about the key. The key must be supported. Source: Linux commit 4396e46187ca, kernel net/ipv4/tcp_metrics.c.
+    It takes a kernel before 4.10, NAT declared absent, no evidence of the clients' NAT, and the key named in ``accept_risk``. ``setting``
+    is None for a profile that does not speak about the key. The key must be supported. Source: Linux commits 95a22caee396 and
+    4396e46187ca, kernel net/ipv4/tcp_metrics.c.
     """
-    wanted = setting or _off()
-    dropped = host.counter("TcpExt", "PAWSPassive") or 0
-    if declared.nat == "absent" and not dropped:
+    wanted, refusal = setting or _off(), _recycle_refusal(host, declared)
+    if refusal is None:
         return _compare(wanted, host, declared)
     if _switched_on(host, declared):
-        return _switch_off(wanted, host, declared, dropped)
+        return _switch_off(wanted, host, declared, refusal)
     if satisfies(TW_RECYCLE, wanted.accept, "0"):
         return _compare(wanted, host, declared)
-    return _undeclared(wanted, host, declared, dropped)
+    return _not_recycled(wanted, host, declared, refusal)
+
+
+def _recycle_refusal(host: HostFacts, declared: Declarations) -> str | None:
+    if list(host.facts["kernel"]["version"][:2]) >= _RANDOM_OFFSETS:
+        return "timestamps_random"
+    refusal = nat.clients_refuse(host, declared.nat)
+    return refusal or (None if TW_RECYCLE in declared.accept_risk else "risk_not_accepted")
 
 
 def _compare(setting: Setting, host: HostFacts, declared: Declarations) -> Verdict:
@@ -231,45 +242,71 @@ def _switched_on(host: HostFacts, declared: Declarations) -> bool:
     return any(value is not None and not satisfies(TW_RECYCLE, {"const": 0}, value) for value in values)
 
 
-def _nat_evidence(host: HostFacts, declared: Declarations, dropped: int) -> dict[str, Any]:
+def _nat_evidence(host: HostFacts, declared: Declarations) -> dict[str, Any]:
     row = host.row(TW_RECYCLE)
     return {
         "running": row.get("runtime"),
         "persisted": row.get("persisted"),
         "boot": row.get("boot") if host.boot_judged else None,
         "nat_declared": declared.nat,
-        "PAWSPassive": dropped or None,
+        "nat_evidence": nat.of_clients(host) or None,
+        "kernel": host.facts["kernel"]["release"],
+        "PAWSPassive": host.counter("TcpExt", "PAWSPassive") or None,
     }
 
 
-def _nat_reason(declared: Declarations, dropped: int) -> str:
-    return "nat_evidence" if dropped else f"nat_{declared.nat}"
+# By reason: what a host with the key on has to fear, why it is not planned elsewhere, and the way out.
+_BEHIND_NAT = (
+    "clients may come through NAT: their connections are dropped silently",
+    "it drops clients behind NAT, and NAT is not declared absent",
+    "Leave it at 0. Only where every client is known to come without NAT, declare nat: absent and name the key in accept_risk.",
+)
+_RECYCLE_TEXTS = {
+    "nat_unknown": _BEHIND_NAT,
+    "nat_present": _BEHIND_NAT,
+    "nat_evidence": (
+        "there is evidence of clients behind NAT: their connections are dropped silently",
+        "it drops clients behind NAT, and there is evidence of them",
+        "Leave it at 0. Evidence overrules what is declared.",
+    ),
+    "timestamps_random": (
+        "this kernel gives timestamps random offsets: it drops clients, with NAT or without",
+        "this kernel gives timestamps random offsets, so it drops clients, with NAT or without",
+        "Leave it at 0. No declaration makes it safe on Linux 4.10 and 4.11.",
+    ),
+    "risk_not_accepted": (
+        "the risk is not accepted: it drops clients as soon as one comes through NAT",
+        "NAT is declared absent, but accept_risk does not name the key",
+        "Leave it at 0, or name net.ipv4.tcp_tw_recycle in accept_risk.",
+    ),
+}
 
 
-def _switch_off(setting: Setting, host: HostFacts, declared: Declarations, dropped: int) -> Verdict:
+def _switch_off(setting: Setting, host: HostFacts, declared: Declarations, refusal: str) -> Verdict:
     row = host.row(TW_RECYCLE)
     stuck = not row.get("writable", True) and host.privileged
     made = findings.finding(
         "tw-recycle-behind-nat",
         "high",
-        f"{TW_RECYCLE} is on ({row.get('runtime', 'unreadable')}) and clients may come through NAT: their connections are dropped silently",
-        _nat_evidence(host, declared, dropped),
+        f"{TW_RECYCLE} is on ({row.get('runtime', 'unreadable')}) and {_RECYCLE_TEXTS[refusal][0]}",
+        _nat_evidence(host, declared),
         f"Set {TW_RECYCLE} to 0 now; the tune role does it. For outgoing connections use tcp_tw_reuse instead.",
         parameter=TW_RECYCLE,
         will_not_help=["a longer backlog", "tcp_fin_timeout", "more ephemeral ports: the SYN is refused before any of them matters"],
     )
-    refused = "read_only" if stuck else (None if setting.value == "0" else _nat_reason(declared, dropped))
+    refused = "read_only" if stuck else (None if setting.value == "0" else refusal)
     return Verdict(setting, "refused" if refused else "differs", made, planned=None if stuck else "0", refused=refused)
 
 
-def _undeclared(setting: Setting, host: HostFacts, declared: Declarations, dropped: int) -> Verdict:
+def _not_recycled(setting: Setting, host: HostFacts, declared: Declarations, refusal: str) -> Verdict:
+    _danger, why, remedy = _RECYCLE_TEXTS[refusal]
     made = findings.finding(
         "tw-recycle-needs-nat-declaration",
         "info",
-        f"{TW_RECYCLE} = {setting.value} is not planned: it drops clients behind NAT, and NAT is not declared absent",
-        {**_nat_evidence(host, declared, dropped), "wanted": setting.value},
-        "Leave it at 0. Only where every client is known to come without NAT, declare nat: absent.",
+        f"{TW_RECYCLE} = {setting.value} is not planned: {why}",
+        {**_nat_evidence(host, declared), "wanted": setting.value},
+        remedy,
         parameter=TW_RECYCLE,
         will_not_help=["setting it by hand: the next audit reports it as tw-recycle-behind-nat"],
     )
-    return Verdict(setting, "refused", made, refused=_nat_reason(declared, dropped))
+    return Verdict(setting, "refused", made, refused=refusal)

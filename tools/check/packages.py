@@ -11,6 +11,7 @@ import shutil
 from check.stage import Stage
 
 SHELLCHECK = {"shellcheck": "shellcheck"}
+FIREWALL = {"nft": "nftables", "iptables-legacy": "iptables"}
 CONTAINERS = {
     "podman": "podman",
     "runc": "runc",

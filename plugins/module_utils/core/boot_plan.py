@@ -35,6 +35,7 @@ _OWNERS = (
     ("/lib/", "that file belongs to a package and is not edited; %s"),
 )
 _BY_HAND = "take that line out by hand"
+_MARKER = '# linuxnet.tcp.net_sysctl took the next line out, as %s sets %s. To undo it, remove this line and the next "#".'
 
 
 def foresee(boot, place, data, targets, shadowed):
@@ -167,10 +168,14 @@ def _obstacle(line, place, exact):
         return "that is a line of the drop-in itself, in a spelling that is not rewritten; " + _BY_HAND
     if not exact:
         return "it is a pattern that reaches other keys too; %s, or exclude the key from it" % _BY_HAND
-    later = 'give a path whose name sorts after it, such as %s' % _later(line.assignment.path)
+    return owner(line.place.real, 'give a path whose name sorts after it, such as %s' % _later(line.assignment.path))
+
+
+def owner(path, way_out="change it where the package takes it from"):
+    """Return why a file is not edited, since a package or a program owns it, with the way out; None for the operator's files."""
     for prefix, reason in _OWNERS:
-        if line.place.real.startswith(prefix):
-            return reason % later if "%s" in reason else reason
+        if path.startswith(prefix):
+            return reason % way_out if "%s" in reason else reason
     return None
 
 
@@ -216,18 +221,18 @@ def _edits(boot, place, lines):
     for path in sorted(set(line.place.path for line, _name in lines)):
         mine = sorted(((line.number, sysctl_conf.source(line.assignment), name) for line, name in lines if line.place.path == path))
         numbers = dict((number, name) for number, _source, name in mine)
-        after = _marked(contents[path], numbers, place.path)
+        after = marked(contents[path], dict((number, _MARKER % (place.path, name)) for number, name in numbers.items()))
         out.append(Edit(path, contents[path], after, [(source, name) for _number, source, name in mine]))
     return out
 
 
-def _marked(content, numbers, path):
+def marked(content, markers):
+    """Return the bytes of a file with the lines of ``markers`` {number: comment} commented out, each below its comment."""
     pieces = []
     for number, piece in enumerate(content.split(b"\n"), 1):
-        if number in numbers:
-            marker = '# linuxnet.tcp.net_sysctl took the next line out, as %s sets %s. To undo it, remove this line and the next "#".'
+        if number in markers:
             end = b"\r" if piece.endswith(b"\r") else b""
-            pieces.extend([_bytes(marker % (path, numbers[number])) + end, b"#" + piece])
+            pieces.extend([_bytes(markers[number]) + end, b"#" + piece])
         else:
             pieces.append(piece)
     return b"\n".join(pieces)

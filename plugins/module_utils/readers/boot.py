@@ -9,7 +9,7 @@ __metaclass__ = type
 
 from collections import namedtuple
 
-from ansible_collections.linuxnet.tcp.plugins.module_utils.core import boot_plan, conf_rules, modules_load, sysctl_conf, sysctl_name
+from ansible_collections.linuxnet.tcp.plugins.module_utils.core import boot_plan, boot_retire, conf_rules, modules_load, sysctl_conf, sysctl_name
 
 _OTHER = {conf_rules.SYSTEMD: conf_rules.PROCPS, conf_rules.PROCPS: conf_rules.SYSTEMD}
 _CREDENTIAL = "/run/credentials/@system/sysctl.extra"
@@ -132,6 +132,11 @@ class BootFiles(object):
         if outlook.problems or outlook.warnings:
             return outlook
         return outlook._replace(warnings=self._doubts(seen, place, data, targets, outlook.edits))
+
+    def retire(self, path, names, release):
+        """Return core.boot_retire.retire's Outlook for those of ``names``, which /proc does not show, that this kernel no longer has."""
+        seen, place = observe(self._conf_dir, self._loader), boot_plan.Place(*self._conf_dir.place(path))
+        return boot_retire.retire(boot_plan.Boot(seen.tree, seen.rules[seen.loader]), place, boot_retire.removed(names, release))
 
     @staticmethod
     def _doubts(seen, place, data, targets, edits):

@@ -8,19 +8,20 @@ from __future__ import absolute_import, division, print_function
 __metaclass__ = type
 
 from ansible_collections.linuxnet.tcp.plugins.module_utils.core import support
-from ansible_collections.linuxnet.tcp.plugins.module_utils.readers import boot, namespaces, parameters, sockets, stale, watched, writers
+from ansible_collections.linuxnet.tcp.plugins.module_utils.readers import boot, namespaces, nat, parameters, sockets, stale, watched, writers
 
 _DETAILS = ('listeners', 'ephemeral', 'counters', 'groups')
 # These need to see processes, or a clock.
 _WATCHED = ('owners', 'ages')
 
 
-def read_host(wish, procfs, diag, tree, drop_in, world=None, files=None, processes=None, clock=None):
+def read_host(wish, procfs, diag, tree, drop_in, world=None, files=None, processes=None, clock=None, nat_ports=None):
     """Read the ``tcp_facts`` of docs/architecture.md, 3.4: (facts, warnings).
 
     ``wish``: parameters (names or globs), source (auto, netlink or proc), namespaces (whether to look into the others, too; then
     ``world`` is a NetNamespaces). Without ``files``, a HostFiles, nothing is said of the next boot, its files and other writers.
-    Without ``processes`` (a ProcessFiles) and ``clock`` there are no owners, ages and samples (``wish``: samples, interval).
+    Without ``processes`` (a ProcessFiles) and ``clock`` there are no owners, ages and samples (``wish``: samples, interval), without
+    ``nat_ports``, a nat.Ports, nothing of NAT.
     Raises InvalidInput, SourceUnavailable or ParseError.
     """
     # First: it says so when this is no Linux host, or one without /proc.
@@ -34,6 +35,9 @@ def read_host(wish, procfs, diag, tree, drop_in, world=None, files=None, process
     if files is not None:
         warnings = warnings + _add_boot(facts, files, tree, drop_in, release)
         facts['writers'] = writers.read_writers(files)
+    if nat_ports is not None:
+        # One read: an audit does not wait for counters to grow.
+        facts['nat'] = nat.read_nat({'source': wish['source']}, nat_ports)
     return facts, warnings
 
 

@@ -159,3 +159,13 @@ def test_waivers_are_judged_by_the_clock_of_the_controller(run, days, compliant)
     }
     result, _host = run({"profile": profile})
     assert result["audit"]["compliant"] is compliant
+
+
+def test_a_risk_that_nobody_knows_is_refused_before_the_host_is_asked(run):
+    with pytest.raises(AnsibleError, match='accept_risk: "net.ipv4.../tcp_tw_recycle" is neither'):
+        run({"accept_risk": ["net.ipv4.../tcp_tw_recycle"]})
+
+
+def test_an_accepted_risk_is_told_by_its_one_name(run):
+    result, _host = run({"accept_risk": ["net/ipv4/tcp_tw_recycle", "net.ipv4.tcp_tw_recycle", "port-range-parity"]})
+    assert result["audit"]["declared"]["accept_risk"] == ["net.ipv4.tcp_tw_recycle", "port-range-parity"]

@@ -34,9 +34,9 @@ class Captures(object):
         """Return the bytes of /proc/net/<name>."""
         return b''.join(self.lines(kernel, name))
 
-    def datagrams(self, kernel, title):
+    def datagrams(self, kernel, title, name='sock_diag_hex.txt'):
         """Return the datagrams (bytearray) of the one exchange whose heading holds ``title``."""
-        with io.open(os.path.join(self.root(kernel), 'sock_diag_hex.txt'), encoding='utf-8') as stream:
+        with io.open(os.path.join(self.root(kernel), name), encoding='utf-8') as stream:
             exchanges = stream.read().split('## ')[1:]
         exchange, = [text for text in exchanges if title in text.partition('\n')[0]]
         found, expected = [], []

@@ -43,8 +43,10 @@ def facts_of(
         value, source = text.rsplit(" ", 1)
         parameters[name]["boot"] = {"value": value, "source": source, "shadowed": [], "loader": "systemd"}
     parameters.update(rows or {})
+    # A host that still has the key is an old one.
+    old = parameters[settings.TW_RECYCLE]["supported"]
     return {
-        "kernel": {"release": "6.18.44", "version": [6, 18, 44]},
+        "kernel": {"release": "4.9.115", "version": [4, 9, 115]} if old else {"release": "6.18.44", "version": [6, 18, 44]},
         "sockets": {
             "source": "netlink",
             "total": 3,

@@ -236,7 +236,7 @@ def test_a_key_that_cannot_be_read_is_not_judged_as_zero(facts, audit_of):
 def test_tw_recycle_is_guarded(facts, audit_of, running, persisted, nat, dropped, found, planned, refused):
     counters = {} if dropped is None else {"netstat": {"TcpExt": {"PAWSPassive": dropped}}}
     host = facts(rows=on_old_kernel(running, persisted=persisted), counters=counters)
-    audit = audit_of({RECYCLE: {"value": 1, "severity": "low"}}, host, nat=nat)
+    audit = audit_of({RECYCLE: {"value": 1, "severity": "low"}}, host, nat=nat, accept_risk=(RECYCLE,))
     assert ids(audit) == found
     assert audit["plan"]["settings"] == planned
     assert [row["reason"] for row in audit["plan"]["refused"]] == ([refused] if refused else [])
@@ -248,7 +248,7 @@ def test_tw_recycle_is_guarded(facts, audit_of, running, persisted, nat, dropped
 @pytest.mark.parametrize("wanted", [None, 0, 1])
 def test_tw_recycle_is_never_planned_on_without_the_declaration(facts, audit_of, wanted, running, nat):
     settings = {BACKLOG: {"value": 8192}, **({} if wanted is None else {RECYCLE: {"value": wanted}})}
-    audit = audit_of(settings, facts(rows=on_old_kernel(running)), nat=nat)
+    audit = audit_of(settings, facts(rows=on_old_kernel(running)), nat=nat, accept_risk=(RECYCLE,))
     if nat != "absent" or wanted != 1:
         assert audit["plan"]["settings"].get(RECYCLE) != "1"
     if running == "1" and nat != "absent":
