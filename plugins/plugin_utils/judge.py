@@ -52,7 +52,7 @@ def judge(
     verdicts = [verdict for verdict in rows if verdict.status != settings.NOT_APPLICABLE]
     planned = {verdict.setting.name: verdict.planned for verdict in verdicts if verdict.planned is not None}
     found = [verdict.finding for verdict in verdicts if verdict.finding]
-    found += diagnoses.diagnose(diagnoses.Outlook(host, planned, getattr(profile, "thresholds", {})))
+    found += diagnoses.diagnose(diagnoses.Outlook(host, planned, profile.thresholds))
     found += namespaces.not_tuned(verdicts, host)
     found += other_writers.disagree(verdicts, host, declared)
     found += boot_findings.found(facts)

@@ -14,7 +14,7 @@ import pytest
 
 from ansible_collections.linuxnet.tcp.plugins.module_utils.core import sysctl_name, sysctl_value
 from ansible_collections.linuxnet.tcp.plugins.module_utils.ports import drop_in_file, leftovers
-from ansible_collections.linuxnet.tcp.plugins.plugin_utils import documents, profiles, store
+from ansible_collections.linuxnet.tcp.plugins.plugin_utils import documents, profile_files, store
 
 PAGE = (Path(__file__).resolve().parents[3] / "docs" / "security.md").read_text(encoding="utf-8")
 PROMISED = dict(re.findall(r"^\| ([\w ,-]+) \| [^|]+ \| (0\d{3})\b[^|]* \|", PAGE, re.MULTILINE))
@@ -64,7 +64,7 @@ def test_temporary_names_are_those_of_the_page(modes):
 def test_limits_are_those_of_the_page():
     said = (
         f"names {sysctl_name._MAX_NAME} characters, integers {sysctl_value._MAX_DIGITS} digits, values {sysctl_value.MAX_BYTES:,} bytes, "
-        f"profiles {profiles._MAX_BYTES // 2**20} MiB, {documents._MAX_DEPTH} levels and a million values"
+        f"profiles {profile_files._MAX_BYTES // 2**20} MiB, {documents._MAX_DEPTH} levels and a million values"
     )
     assert said in PAGE
     assert documents._MAX_VALUES == 10**6

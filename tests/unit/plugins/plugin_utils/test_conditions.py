@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.linuxnet.tcp.plugins.plugin_utils import conditions, documents, judge, profiles
+from ansible_collections.linuxnet.tcp.plugins.plugin_utils import conditions, documents, profiles
 
 BACKLOG = "net.ipv4.tcp_max_syn_backlog"
 SACK = "net.ipv4.tcp_sack"
@@ -93,10 +93,10 @@ def test_a_host_in_a_namespace_of_its_own_is_known_by_a_key_that_it_cannot_see(a
 
 def test_the_key_that_tells_a_namespace_is_asked_for_only_when_it_matters():
     def needed(when):
-        return judge.needed(profiles.parse({"name": "x", "settings": {SACK: {"value": 1, "when": when}}}, "x"))
+        return conditions.evidence(profiles.parse({"name": "x", "settings": {SACK: {"value": 1, "when": when}}}, "x"))
 
-    assert HOST_ONLY in needed({"namespaced": False})
-    assert HOST_ONLY not in needed({"kernel": ">=4"})
+    assert needed({"namespaced": False}) == [HOST_ONLY]
+    assert needed({"kernel": ">=4"}) == []
 
 
 def test_a_key_that_this_kernel_does_not_show(audit_of, facts):

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -325,10 +325,7 @@ def test_the_judge_hands_the_profile_s_thresholds_on(facts):
         return [item["id"] for item in judge.judge(given, host, settings.Declarations(persist=False), "host1")["findings"]]
 
     assert "last-ack-pile" not in ids(profile)
-    own = SimpleNamespace(
-        **{name: getattr(profile, name) for name in ("name", "title", "settings", "names")}, thresholds={"last_ack_pile": 20}
-    )
-    assert "last-ack-pile" in ids(own)
+    assert "last-ack-pile" in ids(replace(profile, thresholds={"last_ack_pile": 20}))
 
 
 @pytest.mark.parametrize("seconds", [60, 61, 299, 300])
