@@ -66,6 +66,19 @@ KINDS: dict[str, Kind] = {
         Kind("max-tw-buckets-below-kernel-default", TRAFFIC, ("info",)),
         Kind("port-range-overlaps-listeners", TRAFFIC, ("info", "medium")),
         Kind("port-range-parity", TRAFFIC, ("info",)),
+        Kind("max-tw-buckets-below-in-use", SETTING, ("low", "medium")),
+        Kind("port-range-below-unprivileged-start", SETTING, ("medium",)),
+        Kind("ip-forward-needed", SETTING, ("low", "high")),
+        Kind("tcp-mem-beyond-ram", SETTING, ("low", "medium", "high")),
+        Kind("conntrack-max-below-load", SETTING, ("low", "medium")),
+        Kind("ip-forward-resets-conf", TRAFFIC, ("info",)),
+        Kind("tw-reuse-without-timestamps", TRAFFIC, ("low",)),
+        Kind("tw-reuse-helps-outgoing-only", TRAFFIC, ("info",)),
+        Kind("fin-timeout-not-time-wait", TRAFFIC, ("info", "low")),
+        Kind("syncookies-off", TRAFFIC, ("medium",)),
+        Kind("max-syn-backlog-without-effect", TRAFFIC, ("info",)),
+        Kind("syn-queue-capped-by-backlog", TRAFFIC, ("info",)),
+        Kind("keepalive-without-users", TRAFFIC, ("info",)),
         Kind("ephemeral-ports-near-exhaustion", TRAFFIC, ("medium", "high")),
         Kind("time-wait-overflow", TRAFFIC, ("medium",)),
     )
@@ -75,6 +88,8 @@ THRESHOLDS: dict[str, Threshold] = {
     "ephemeral_medium": Threshold(70, "percent of the ports to one destination", "warning level of public ephemeral port checks"),
     "ephemeral_high": Threshold(85, "percent of the ports to one destination", "critical level of public ephemeral port checks"),
     "default_first_port": Threshold(32768, "port", "kernel net/ipv4/af_inet.c: the default range starts here, services are expected below"),
+    "fin_timeout_floor": Threshold(25, "seconds", "HAProxy's sample sysctls: trouble with slow clients starts below 25 to 30 seconds"),
+    "conntrack_full": Threshold(90, "percent of nf_conntrack_max", "warning level of the kubernetes-mixin alerts for the tracking table"),
     "tw_buckets_floor": Threshold(8000, "sockets", "lowest value that Azure AKS accepts for tcp_max_tw_buckets"),
 }
 

@@ -16,6 +16,7 @@ from ansible_collections.linuxnet.tcp.plugins.plugin_utils import (
     boot_findings,
     diagnoses,
     findings,
+    guards,
     namespaces,
     other_writers,
     settings,
@@ -31,7 +32,7 @@ PARTS = ("kernel", "sockets", "ephemeral", "parameters", "boot_problems", "write
 
 def needed(profile: Profile) -> list[str]:
     """Return the sysctls that the host has to report: the profile's, and those that the guards and diagnoses read."""
-    return list(dict.fromkeys([*profile.names(), settings.TW_RECYCLE, *diagnoses.EVIDENCE]))
+    return list(dict.fromkeys([*profile.names(), settings.TW_RECYCLE, *diagnoses.EVIDENCE, *guards.EVIDENCE]))
 
 
 def judge(profile: Profile, facts: Mapping[str, Any], declared: Declarations, host_name: str) -> dict[str, Any]:
@@ -40,9 +41,10 @@ def judge(profile: Profile, facts: Mapping[str, Any], declared: Declarations, ho
     ``facts`` is what the audit module returned as ``tcp_facts``. Raises InvalidInput when they lack a sysctl of the profile.
     """
     host = HostFacts(facts)
-    verdicts = _verdicts(profile, host, declared)
+    verdicts, guarded = guards.guard(_verdicts(profile, host, declared), host, declared, getattr(profile, "thresholds", None))
     planned = {verdict.setting.name: verdict.planned for verdict in verdicts if verdict.planned is not None}
     found = [verdict.finding for verdict in verdicts if verdict.finding]
+    found += guarded
     found += diagnoses.diagnose(diagnoses.Outlook(host, planned))
     found += namespaces.not_tuned(verdicts, host)
     found += other_writers.disagree(verdicts, host, declared)

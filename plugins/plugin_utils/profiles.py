@@ -11,7 +11,7 @@ in the playbook. docs/profiles.md describes the format, schemas/profile.schema.j
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +39,8 @@ class Setting:
     why: str
     source: str
     caveat: str
+    # Guard id -> why its refusal is only a warning here.
+    soften: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -163,6 +165,7 @@ def _setting(name: str, body: Mapping[str, Any]) -> Setting:
         why=body.get("why", ""),
         source=body.get("source", ""),
         caveat=body.get("caveat", ""),
+        soften=body.get("soften", {}),
     )
 
 

@@ -20,7 +20,8 @@ _VERDICTS = {
     "unknown": "not in this kernel",
     "read_only": "read-only here",
     "unreadable": "cannot be read",
-    "refused": "refused: would break clients behind NAT",
+    "refused": "refused, see the findings",
+    "adjusted": "planned by a guard, see the findings",
 }
 _STATES_SHOWN = 6
 

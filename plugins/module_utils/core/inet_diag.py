@@ -16,6 +16,7 @@ __metaclass__ = type
 
 import collections
 import errno
+import itertools
 import struct
 
 from ansible_collections.linuxnet.tcp.plugins.module_utils.core import errors, tcp_state
@@ -44,6 +45,7 @@ _QUEUES = struct.Struct('=II')
 
 # Offsets from the start of a message: nlmsghdr is 16 bytes, inet_diag_msg 72.
 _STATE = 17
+_TIMER = 18
 _SPORT = 20
 _DPORT = 22
 _SRC = 24
@@ -59,6 +61,10 @@ _FIRST_WINDOW = 32
 
 _LISTEN_BYTE = struct.pack('B', tcp_state.LISTEN)
 _BYTES = [struct.pack('B', number) for number in range(256)]
+_ESTABLISHED_BYTE = _BYTES[tcp_state.ESTABLISHED]
+_TIME_WAIT_BYTE = _BYTES[tcp_state.TIME_WAIT]
+# Turns a column of states into a column of truths for itertools.compress.
+_ONLY_TIME_WAIT = bytes(bytearray(number == tcp_state.TIME_WAIT for number in range(256)))
 
 # One listening socket: packed address, port, connections waiting and their limit (None when unknown).
 Listener = collections.namedtuple('Listener', 'address port queued backlog')
@@ -167,6 +173,24 @@ def listeners_in_run(family, data, start, stride, count):
         address = bytes(data[position + _SRC:position + _SRC + _ADDRESS_BYTES[family]])
         yield Listener(address, _PORT.unpack_from(data, position + _SPORT)[0], queued, backlog)
         index = column.find(_LISTEN_BYTE, index + 1)
+
+
+def timers_in_run(data, start, stride, count):
+    """Yield (state, timer) of every socket in a run that has an ESTABLISHED one; timer 2 is that of SO_KEEPALIVE, 0 is none (sock_diag(7))."""
+    end = start + count * stride
+    states = data[start + _STATE:end:stride]
+    return zip(states, data[start + _TIMER:end:stride]) if _ESTABLISHED_BYTE in states else ()
+
+
+def time_wait_ports_in_run(data, start, stride, count):
+    """Yield the local port of every socket in TIME_WAIT, as (high byte, low byte)."""
+    end = start + count * stride
+    states = data[start + _STATE:end:stride]
+    waiting = states.count(_TIME_WAIT_BYTE)
+    if not waiting:
+        return ()
+    ports = zip(data[start + _SPORT:end:stride], data[start + _SPORT + 1:end:stride])
+    return ports if waiting == count else itertools.compress(ports, states.translate(_ONLY_TIME_WAIT))
 
 
 def connections_in_run(data, start, stride, count):

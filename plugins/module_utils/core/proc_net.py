@@ -16,14 +16,14 @@ import struct
 
 from ansible_collections.linuxnet.tcp.plugins.module_utils.core import errors
 
-# One line of /proc/net/tcp: addresses packed in network order, numbers as int.
-Socket = collections.namedtuple('Socket', 'state local_address local_port remote_address remote_port rx_queue tx_queue')
+# One line of /proc/net/tcp: addresses packed in network order, numbers as int; inode 0 when no process holds it.
+Socket = collections.namedtuple('Socket', 'state local_address local_port remote_address remote_port rx_queue tx_queue timer inode')
 
 # sl local remote st tx:rx tr:when retransmits uid timeout inode references pointer, then five numbers for full sockets.
 _ENDPOINT = br'([0-9A-F]{8}|[0-9A-F]{32}):([0-9A-F]{4})'
 _LINE = re.compile(
-    br' *[0-9]+: ' + _ENDPOINT + b' ' + _ENDPOINT + br' ([0-9A-F]{2}) ([0-9A-F]{8}):([0-9A-F]{8}) [0-9A-F]{2}:[0-9A-F]+ [0-9A-F]{8}'
-    br' +[0-9]+ +[0-9]+ [0-9]+ [0-9]+ \S+[^\n]*\n\Z')
+    br' *[0-9]+: ' + _ENDPOINT + b' ' + _ENDPOINT + br' ([0-9A-F]{2}) ([0-9A-F]{8}):([0-9A-F]{8}) ([0-9A-F]{2}):[0-9A-F]+ [0-9A-F]{8}'
+    br' +[0-9]+ +[0-9]+ ([0-9]+) [0-9]+ \S+[^\n]*\n\Z')
 
 
 def parse_sockets(lines, path):
@@ -39,10 +39,10 @@ def parse_sockets(lines, path):
         match = _LINE.match(line)
         if not match:
             raise errors.ParseError('%s: line %d is torn or not a socket: %r; read it again' % (path, number, line[:160]))
-        local, local_port, remote, remote_port, state, tx_queue, rx_queue = match.groups()
+        local, local_port, remote, remote_port, state, tx_queue, rx_queue, timer, inode = match.groups()
         yield Socket(
             int(state, 16), _packed(local), int(local_port, 16), _packed(remote), int(remote_port, 16),
-            int(rx_queue, 16), int(tx_queue, 16))
+            int(rx_queue, 16), int(tx_queue, 16), int(timer, 16), int(inode))
 
 
 def parse_sockstat(text, labels):

@@ -13,7 +13,12 @@ __metaclass__ = type
 
 from ansible_collections.linuxnet.tcp.plugins.module_utils.core import errors
 
+ESTABLISHED = 1
+SYN_SENT = 2
 SYN_RECV = 3
+FIN_WAIT2 = 5
+TIME_WAIT = 6
+CLOSE_WAIT = 8
 LISTEN = 10
 NEW_SYN_RECV = 12
 

