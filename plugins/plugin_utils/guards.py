@@ -103,4 +103,6 @@ def _adjusted(kept: Mapping[str, Verdict], objection: Objection) -> dict[str, Ve
 
 def _added(name: str, value: str, objection: Objection) -> Verdict:
     why = str(objection.finding["title"])
-    return Verdict(Setting(name, value, {"const": typed(name, value)}, "low", why, f"guard {objection.finding['id']}", ""), "adjusted", planned=value)
+    return Verdict(
+        Setting(name, value, {"const": typed(name, value)}, "low", why, f"guard {objection.finding['id']}", ""), "adjusted", planned=value
+    )

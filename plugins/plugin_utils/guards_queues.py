@@ -80,7 +80,11 @@ def syn_queue_capped(case: Case) -> Iterator[Objection]:
     low = somaxconn is not None and somaxconn < wanted
     if not short and not (low and case.listeners):
         return
-    what = f"{len(short)} of {len(case.listeners)} listeners have a shorter queue" if short else f"{SOMAXCONN} = {somaxconn} caps every listener"
+    what = (
+        f"{len(short)} of {len(case.listeners)} listeners have a shorter queue"
+        if short
+        else f"{SOMAXCONN} = {somaxconn} caps every listener"
+    )
     yield Objection(
         findings.finding(
             "syn-queue-capped-by-backlog",
@@ -124,6 +128,8 @@ def keepalive_without_users(case: Case) -> Iterator[Objection]:
             {"wanted": case.value(name), "established": counts["established"], "armed": 0, "hidden": counts.get("hidden", 0)},
             "Switch keepalive on in the application (nginx: so_keepalive of listen, HAProxy: option tcpka); without it dead peers stay until the application gives up.",
             parameter=name,
-            will_not_help=["tcp_keepalive_time, tcp_keepalive_intvl and tcp_keepalive_probes: the kernel reads them for sockets with SO_KEEPALIVE alone"],
+            will_not_help=[
+                "tcp_keepalive_time, tcp_keepalive_intvl and tcp_keepalive_probes: the kernel reads them for sockets with SO_KEEPALIVE alone"
+            ],
         )
     )
