@@ -46,7 +46,9 @@ def judge(profile: Profile, facts: Mapping[str, Any], declared: Declarations, ho
     found = [verdict.finding for verdict in verdicts if verdict.finding]
     found += guarded
     found += diagnoses.diagnose(diagnoses.Outlook(host, planned))
-    found += namespaces.not_tuned(verdicts, host)
+    # Ports that a guard reserves are those of this namespace's own listeners.
+    shared = [verdict for verdict in verdicts if verdict.status != "adjusted" or verdict.setting.name in profile.names()]
+    found += namespaces.not_tuned(shared, host)
     found += other_writers.disagree(verdicts, host, declared)
     found += boot_findings.found(facts)
     return {
