@@ -74,7 +74,8 @@ def guard(
     verdicts: Iterable[Verdict], host: HostFacts, declared: Declarations, thresholds: Mapping[str, float] | None = None
 ) -> tuple[list[Verdict], list[findings.Finding]]:
     """Return the verdicts as the guards leave them, adjustments appended, and the findings that belong to no verdict."""
-    kept, found = {verdict.setting.name: verdict for verdict in verdicts}, []
+    kept = {verdict.setting.name: verdict for verdict in verdicts}
+    found: list[findings.Finding] = []
     for row in GUARDS:
         for objection in list(row.rule(Case(host, kept, declared, thresholds or {}))):
             if row.action == REFUSE and objection.name is not None and objection.name in kept:

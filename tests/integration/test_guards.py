@@ -63,7 +63,7 @@ def drop_in(netns: Namespace) -> Path:
 
 def start(netns: Namespace, *argv: str) -> None:
     """Start a helper and wait until its sockets are there."""
-    helper = netns.popen([sys.executable, *argv], stdout=subprocess.PIPE)
+    helper = netns.popen([sys.executable, *argv], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     assert helper.stdout is not None
     assert helper.stdout.readline() == "ready\n"
 
