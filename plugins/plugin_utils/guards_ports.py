@@ -33,13 +33,14 @@ def reserve_listeners(case: Case) -> Iterator[Objection]:
     if wanted is None:
         return
     low, high = case.value(PORT_RANGE)
-    ports = sorted({row["port"] for row in inside})
+    ports = {int(row["port"]) for row in inside}
+    unsafe = ports - _ports(case.host.row(RESERVED_PORTS).get("runtime"))
     yield Objection(
         findings.finding(
             "port-range-overlaps-listeners",
-            "medium",
+            "medium" if unsafe else "info",
             f"{PORT_RANGE} = {low} {high} ({case.basis(PORT_RANGE)}) contains {len(ports)} port{'s' * (len(ports) > 1)} that services listen on; "
-            f"the plan reserves {'them' if len(ports) > 1 else 'it'}",
+            + ("the plan reserves what is not reserved yet" if unsafe else "what is reserved now lasts once the plan is carried out"),
             {
                 "low": low,
                 "high": high,

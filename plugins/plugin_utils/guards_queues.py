@@ -126,7 +126,8 @@ def keepalive_without_users(case: Case) -> Iterator[Objection]:
             "info",
             f"{name} is in the profile, and none of {seen} connections has SO_KEEPALIVE: no probe is sent",
             {"wanted": case.value(name), "established": counts["established"], "armed": 0, "hidden": counts.get("hidden", 0)},
-            "Switch keepalive on in the application (nginx: so_keepalive of listen, HAProxy: option tcpka); without it dead peers stay until the application gives up.",
+            "Switch keepalive on in the application (nginx: so_keepalive of listen, HAProxy: option tcpka); without it dead peers stay until "
+            "the application gives up.",
             parameter=name,
             will_not_help=[
                 "tcp_keepalive_time, tcp_keepalive_intvl and tcp_keepalive_probes: the kernel reads them for sockets with SO_KEEPALIVE alone"

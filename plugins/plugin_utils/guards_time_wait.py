@@ -88,7 +88,7 @@ def reuse_on_a_server(case: Case) -> Iterator[Objection]:
         findings.finding(
             "tw-reuse-helps-outgoing-only",
             "info",
-            f"{TW_REUSE} = 1 is planned, and {inbound} of {inbound + other} sockets in TIME_WAIT are on ports that this host listens on: it reuses none of those",
+            f"{TW_REUSE} = 1 is planned, and {inbound} of {inbound + other} sockets in TIME_WAIT are on listening ports: it reuses none of those",
             {"inbound": inbound, "other": other, "running": case.host.running(TW_REUSE)},
             "Nothing is wrong with TIME_WAIT on a listener: it costs no ephemeral port. Let the clients close first or keep connections open "
             "to have less of it.",

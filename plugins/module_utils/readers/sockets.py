@@ -36,7 +36,7 @@ def read_sockets(options, procfs, diag):
     """Read the TCP sockets of this network namespace: (facts, warnings).
 
     ``options``: families, states (None or empty: all), source, details, top; every one may be left out. ``facts`` holds ``sockets``
-    and the asked details among ``listeners``, ``ephemeral``, ``counters``, ``keepalive`` and ``time_wait`` (docs/architecture.md, 3.4). One pass over each family's
+    and those of DETAILS that were asked for (docs/architecture.md, 3.4). One pass over each family's
     sockets gives everything. Raises InvalidInput, SourceUnavailable or ParseError.
     """
     wish = _Wish(options)

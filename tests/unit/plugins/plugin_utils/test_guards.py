@@ -207,7 +207,9 @@ def test_what_is_reserved_needs_no_second_plan_and_has_to_last(facts, judged):
     lasting = facts(running, {PORTS: "1024 65001", RESERVED: "3306"}, **host)
     assert judged(wanted, lasting, persist=True)["plan"]["settings"] == {}
     forgotten = facts(running, {PORTS: "1024 65001"}, **host)
-    assert judged(wanted, forgotten, persist=True)["plan"]["settings"] == {RESERVED: "3306"}
+    audit = judged(wanted, forgotten, persist=True)
+    assert audit["plan"]["settings"] == {RESERVED: "3306"}
+    assert [item["severity"] for item in of(audit, "port-range-overlaps-listeners")] == ["info"]
     # What only the drop-in reserves is kept, too.
     both = facts({**running, RESERVED: ""}, {PORTS: "1024 65001", RESERVED: "9000"}, **host)
     assert judged(wanted, both, persist=True)["plan"]["settings"] == {RESERVED: "3306,9000"}
