@@ -24,7 +24,8 @@ IFF_UP = 0x1
 HOST_WIDE = "/proc/sys/vm/swappiness"
 # Writable in a namespace made by root, yet the whole machine's, and 1 stays until the next boot.
 HOST_WIDE_IN_NET = ("/proc/sys/net/netfilter/nf_hooks_lwtunnel",)
-DROP_IN_FOLDERS = ("/etc/sysctl.d", "/run/sysctl.d")
+# Drop-ins, and the journals of net_sysctl.
+COVERED_FOLDERS = ("/etc/sysctl.d", "/run/sysctl.d", "/var/lib")
 
 
 class NoNamespace(Exception):
@@ -57,9 +58,9 @@ def set_up(outer: str) -> None:
     for key in filter(os.path.exists, HOST_WIDE_IN_NET):
         _mount("--bind", key, key)
         _mount("-o", "remount,bind,ro", key)
-    for folder in DROP_IN_FOLDERS:
+    for folder in COVERED_FOLDERS:
         if Path(folder).is_dir():
-            _mount("-t", "tmpfs", "-o", "size=1m,mode=0755", "tmpfs", folder)
+            _mount("-t", "tmpfs", "-o", "size=8m,mode=0755", "tmpfs", folder)
     for key in (HOST_WIDE, *HOST_WIDE_IN_NET):
         if os.access(key, os.W_OK):
             raise NoNamespace(f"{key} can still be written, so this machine would not be safe from mistakes")

@@ -71,9 +71,11 @@ options:
       - V(owners) names the processes that hold sockets in C(CLOSE_WAIT) and C(FIN_WAIT2). It takes a pass over the descriptors of all processes, five
         seconds at most, and only when there is such a socket. Only root sees those of other users.
       - V(ages) reports how long connections have been quiet. It takes a second dump and needs netlink.
+      - V(keepalive) counts the established connections whose application asked for keepalive (C(SO_KEEPALIVE)).
+      - V(time_wait) counts the sockets in TIME_WAIT on ports that something listens on, and the others.
     type: list
     elements: str
-    choices: [listeners, ephemeral, counters, groups, owners, ages]
+    choices: [listeners, ephemeral, counters, groups, keepalive, time_wait, owners, ages]
     default: []
   top:
     description:
@@ -351,6 +353,33 @@ counters:
     sockstat6: {TCP6: {inuse: 3}}
     snmp: {Tcp: {ActiveOpens: 41000, CurrEstab: 1070}}
     netstat: {TcpExt: {ListenOverflows: 0, TCPTimeWaitOverflow: 0}}
+keepalive:
+  description: Established connections by what their timer says of C(SO_KEEPALIVE).
+  returned: when O(details) has V(keepalive) and O(netns) is not V(all)
+  type: dict
+  sample: {established: 1070, armed: 900, hidden: 12}
+  contains:
+    established:
+      description: All of them.
+      type: int
+    armed:
+      description: Those with a running keepalive timer.
+      type: int
+    hidden:
+      description: Those with another timer (data under way), which hides whether there is a keepalive timer.
+      type: int
+time_wait:
+  description: Sockets in TIME_WAIT by the side that they are on.
+  returned: when O(details) has V(time_wait) and O(netns) is not V(all)
+  type: dict
+  sample: {inbound: 24000, other: 1087}
+  contains:
+    inbound:
+      description: Those on a port that something listens on, from clients; they cost no ephemeral port.
+      type: int
+    other:
+      description: Those on other ports, from connections that this host opened.
+      type: int
 netns:
   description: The network namespace that was read.
   returned: when O(netns) is given and is not V(all)
@@ -385,7 +414,7 @@ netns:
 namespaces:
   description:
     - One row for each network namespace, the module's own one first, the others by inode.
-    - A row holds RV(ignore:netns) and what is asked of RV(sockets), RV(listeners), RV(ephemeral) and RV(counters).
+    - A row holds RV(ignore:netns) and what is asked of RV(sockets), RV(listeners), RV(ephemeral), RV(counters), RV(keepalive) and RV(time_wait).
     - A namespace that could not be entered has a row with RV(ignore:netns) alone, and a warning says why. One that vanished meanwhile is left
       out with a warning.
   returned: when O(netns=all)

@@ -18,6 +18,7 @@ from ansible_collections.linuxnet.tcp.plugins.plugin_utils import (
     conditions,
     diagnoses,
     findings,
+    guards,
     namespaces,
     nat,
     other_writers,
@@ -35,7 +36,9 @@ PARTS = ("kernel", "sockets", "ephemeral", "parameters", "boot_problems", "write
 
 def needed(profile: Profile) -> list[str]:
     """Return the sysctls that the host has to report: the profile's, and those that the guards and diagnoses read."""
-    return list(dict.fromkeys([*profile.names(), settings.TW_RECYCLE, *diagnoses.EVIDENCE, *conditions.evidence(profile)]))
+    return list(
+        dict.fromkeys([*profile.names(), settings.TW_RECYCLE, *diagnoses.EVIDENCE, *guards.EVIDENCE, *conditions.evidence(profile)])
+    )
 
 
 def judge(
@@ -49,11 +52,15 @@ def judge(
     host = HostFacts(facts)
     excused = waivers.of_host(profile.waivers, host_name, today)
     rows = [excused.verdict(verdict) for verdict in _verdicts(profile, host, declared)]
-    verdicts = [verdict for verdict in rows if verdict.status != settings.NOT_APPLICABLE]
+    applicable = [verdict for verdict in rows if verdict.status != settings.NOT_APPLICABLE]
+    verdicts, guarded = guards.guard(applicable, host, declared, profile.thresholds)
     planned = {verdict.setting.name: verdict.planned for verdict in verdicts if verdict.planned is not None}
     found = [verdict.finding for verdict in verdicts if verdict.finding]
+    found += guarded
     found += diagnoses.diagnose(diagnoses.Outlook(host, planned, profile.thresholds))
-    found += namespaces.not_tuned(verdicts, host)
+    # Ports that a guard reserves are those of this namespace's own listeners.
+    shared = [verdict for verdict in verdicts if verdict.status != "adjusted" or verdict.setting.name in profile.names()]
+    found += namespaces.not_tuned(shared, host)
     found += other_writers.disagree(verdicts, host, declared)
     found += boot_findings.found(facts)
     found = [excused.mark(item) for item in found]
@@ -68,7 +75,7 @@ def judge(
         "compliant": compliant(found),
         "findings": findings.worst_first(found),
         "plan": {"settings": planned, "refused": [_refusal(verdict) for verdict in verdicts if verdict.refused]},
-        "settings": [_row(verdict, host) for verdict in rows],
+        "settings": [_row(verdict, host) for verdict in _in_order(rows, verdicts)],
         **{part: facts[part] for part in PARTS if part in facts},
         **nat.part(host, declared.nat),
     }
@@ -104,6 +111,12 @@ def _verdicts(profile: Profile, host: HostFacts, declared: Declarations) -> list
             # Not two rows for one key, where the profile's own does not apply.
             verdicts = [*(verdict for verdict in verdicts if verdict.setting.name != settings.TW_RECYCLE), guard]
     return verdicts
+
+
+def _in_order(rows: Iterable[Verdict], guarded: Iterable[Verdict]) -> list[Verdict]:
+    """Return what the guards left of each row, in the profile's order; what they added comes last."""
+    left = {verdict.setting.name: verdict for verdict in guarded}
+    return [*(left.pop(row.setting.name, row) for row in rows), *left.values()]
 
 
 def _refusal(verdict: Verdict) -> dict[str, Any]:

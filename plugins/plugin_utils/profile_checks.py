@@ -20,8 +20,6 @@ _ANY = frozenset({"const", "enum", "not", "anyOf"})
 _NUMBER = _ANY | {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"}
 _KEYWORDS: dict[type, frozenset[str]] = {int: _NUMBER, list: _ANY | {"prefixItems", "items"}, str: _ANY | {"pattern"}}
 _KIND_NAMES: dict[type, str] = {int: "an integer", list: "a list of integers", str: "a text"}
-# Refusals whose kind is not in the table yet.
-GUARDS = frozenset({"max-tw-buckets-below-in-use"})
 
 
 def problems(document: Mapping[str, Any], inherited: int = 0) -> Iterator[str]:
@@ -114,7 +112,7 @@ def _soften_problems(where: str, soften: Mapping[str, str]) -> Iterator[str]:
     for guard in soften:
         if guard in NEVER_EXCUSED:
             yield f"{where}.{guard}: cannot be softened, since clients lose their connections; take it out"
-        elif guard not in GUARDS and guard not in findings.KINDS:
+        elif guard not in findings.KINDS:
             yield _unknown_finding(f"{where}.{guard}", guard)
 
 
@@ -129,7 +127,7 @@ def _waiver_problems(where: str, waiver: Mapping[str, Any]) -> Iterator[str]:
         yield f"{where}: waives nothing; give the id of a finding, a setting, or both"
     if kind_id in NEVER_EXCUSED:
         yield f"{where}.id: {kind_id} cannot be waived, since clients lose their connections; take it out"
-    elif kind_id is not None and kind_id not in GUARDS and kind_id not in findings.KINDS:
+    elif kind_id is not None and kind_id not in findings.KINDS:
         yield _unknown_finding(f"{where}.id", kind_id)
     if "setting" in waiver:
         yield from _name_problems(f"{where}.setting", waiver["setting"])

@@ -20,8 +20,9 @@ _VERDICTS = {
     "unknown": "not in this kernel",
     "read_only": "read-only here",
     "unreadable": "cannot be read",
-    "refused": "refused: would break clients behind NAT",
     "not_applicable": "does not apply here",
+    "refused": "refused, see the findings",
+    "adjusted": "planned by a guard, see the findings",
 }
 _STATES_SHOWN = 6
 

@@ -69,6 +69,8 @@ _BYTES = [struct.pack('B', number) for number in range(256)]
 # Turn a column of states into a column of truths for itertools.compress.
 _IN_TIME_WAIT = bytes(bytearray(number == tcp_state.TIME_WAIT for number in range(256)))
 _ELSEWHERE = bytes(bytearray(number not in (tcp_state.TIME_WAIT, tcp_state.LISTEN) for number in range(256)))
+_ESTABLISHED_BYTE = _BYTES[tcp_state.ESTABLISHED]
+_TIME_WAIT_BYTE = _BYTES[tcp_state.TIME_WAIT]
 
 # One listening socket: packed address, port, connections waiting and their limit (None when unknown).
 Listener = collections.namedtuple('Listener', 'address port queued backlog')
@@ -181,6 +183,24 @@ def listeners_in_run(family, data, start, stride, count):
         address = bytes(data[position + _SRC:position + _SRC + _ADDRESS_BYTES[family]])
         yield Listener(address, _PORT.unpack_from(data, position + _SPORT)[0], queued, backlog)
         index = column.find(_LISTEN_BYTE, index + 1)
+
+
+def timers_in_run(data, start, stride, count):
+    """Yield (state, timer) of every socket in a run that has an ESTABLISHED one; timer 2 is that of SO_KEEPALIVE, 0 is none (sock_diag(7))."""
+    end = start + count * stride
+    states = data[start + _STATE:end:stride]
+    return zip(states, data[start + _TIMER:end:stride]) if _ESTABLISHED_BYTE in states else ()
+
+
+def time_wait_ports_in_run(data, start, stride, count):
+    """Yield the local port of every socket in TIME_WAIT, as (high byte, low byte)."""
+    end = start + count * stride
+    states = data[start + _STATE:end:stride]
+    waiting = states.count(_TIME_WAIT_BYTE)
+    if not waiting:
+        return ()
+    ports = zip(data[start + _SPORT:end:stride], data[start + _SPORT + 1:end:stride])
+    return ports if waiting == count else itertools.compress(ports, states.translate(_IN_TIME_WAIT))
 
 
 def connections_in_run(data, start, stride, count):

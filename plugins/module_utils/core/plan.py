@@ -29,6 +29,8 @@ Plan = namedtuple("Plan", "targets writes file_before file_after warnings edits 
 Plan.__new__.__defaults__ = (None,)
 
 _START, _RANGE = PORT_KEYS = ("net.ipv4.ip_unprivileged_port_start", "net.ipv4.ip_local_port_range")
+_FORWARDING = frozenset(["net.ipv4.ip_forward", "net.ipv4.conf.all.forwarding"])
+_RESET_BY_FORWARDING = frozenset(["net.ipv4.conf.all.accept_redirects"])
 # What a booting kernel has before the drop-in is read (net/ipv4/af_inet.c, inet_init_net).
 _BOOT_START, _BOOT_LOW = 1024, 32768
 _READ_ONLY = (errno.EACCES, errno.EPERM)
@@ -68,7 +70,7 @@ def build(request, raws, observed, data, release, recorded=None):
             problems.append(error.message)
     problems.extend(_port_problems(request, targets, observed))
     kept = [target for target in targets if not target.skipped]
-    writes = write_order([target for target in kept if _has_to_write(request, target)])
+    writes = write_order(_with_resets([target for target in kept if _has_to_write(request, target)], kept))
     problems.extend(problem for problem in (_obstacle(target, observed[target.name]) for target in writes) if problem)
     after = data if problems else _file_after(request, kept, data)
     return Plan(targets, writes, data, after, _warnings(targets), []), problems
@@ -121,6 +123,24 @@ def _has_to_write(request, target):
     if target.wanted is None or not request.runtime:
         return False
     return not sysctl_value.same(target.parameter, target.runtime, target.wanted)
+
+
+def _with_resets(writes, kept):
+    """Add the targets that hold now and that a write of forwarding in the same set resets; they come after it in order.
+
+    A change of ip_forward, or of conf/all/forwarding, sets every conf/*/forwarding and conf/all/accept_redirects
+    (net/ipv4/devinet.c, inet_forward_change).
+    """
+    names_written = set(target.name for target in writes)
+    if not names_written.intersection(_FORWARDING):
+        return writes
+    return writes + [
+        target for target in kept
+        if target.name not in names_written and target.wanted is not None and _is_reset_by_forwarding(target.name)]
+
+
+def _is_reset_by_forwarding(name):
+    return name in _RESET_BY_FORWARDING or (name not in _FORWARDING and sysctl_name.matches(name, "net.ipv4.conf.*.forwarding"))
 
 
 def _obstacle(target, seen):

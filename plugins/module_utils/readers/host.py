@@ -8,9 +8,9 @@ from __future__ import absolute_import, division, print_function
 __metaclass__ = type
 
 from ansible_collections.linuxnet.tcp.plugins.module_utils.core import support
-from ansible_collections.linuxnet.tcp.plugins.module_utils.readers import boot, namespaces, nat, parameters, sockets, stale, watched, writers
+from ansible_collections.linuxnet.tcp.plugins.module_utils.readers import boot, machine, namespaces, nat, parameters, sockets, stale, watched, writers
 
-_DETAILS = ('listeners', 'ephemeral', 'counters', 'groups')
+_DETAILS = ('listeners', 'ephemeral', 'counters', 'groups', 'keepalive', 'time_wait')
 # These need to see processes, or a clock.
 _WATCHED = ('owners', 'ages')
 
@@ -28,6 +28,7 @@ def read_host(wish, procfs, diag, tree, drop_in, world=None, files=None, process
     release = tree.release()
     facts, warnings = _sockets(wish, procfs, diag, processes, clock)
     facts['kernel'] = {'release': release, 'version': list(support.kernel_version(release))}
+    facts.update(machine.read_machine(procfs))
     facts['parameters'] = parameters.read_parameters(wish['parameters'], tree, drop_in.read(), release)
     if wish.get('namespaces'):
         facts['namespaces'], more = namespaces.read_parameters(facts['parameters'], world, tree)

@@ -7,6 +7,7 @@ from __future__ import absolute_import, division, print_function
 
 __metaclass__ = type
 
+import collections
 import contextlib
 
 from ansible_collections.linuxnet.tcp.plugins.module_utils.core import (
@@ -15,8 +16,16 @@ from ansible_collections.linuxnet.tcp.plugins.module_utils.core import (
 FAMILIES = ('ipv4', 'ipv6')
 SOURCES = ('auto', 'netlink', 'proc')
 # owners and ages are readers.watched's.
-DETAILS = ('listeners', 'ephemeral', 'counters', 'groups', 'owners', 'ages')
+DETAILS = ('listeners', 'ephemeral', 'counters', 'groups', 'keepalive', 'time_wait', 'owners', 'ages')
 
+# States that a detail is made of, whatever was asked to be counted.
+_STATES_OF_DETAIL = {
+    'listeners': (tcp_state.LISTEN,),
+    'keepalive': (tcp_state.ESTABLISHED,),
+    'time_wait': (tcp_state.LISTEN, tcp_state.TIME_WAIT),
+}
+# Timers of an ESTABLISHED socket, as sock_diag and /proc/net/tcp number them; any other hides whether SO_KEEPALIVE is set.
+_NO_TIMER, _KEEPALIVE_TIMER = 0, 2
 _NUMBER = {'ipv4': inet_diag.AF_INET, 'ipv6': inet_diag.AF_INET6}
 _TABLE_FILE = {'ipv4': 'net/tcp', 'ipv6': 'net/tcp6'}
 _ADDRESS_BYTES = {'ipv4': 4, 'ipv6': 16}
@@ -28,7 +37,7 @@ def read_sockets(options, procfs, diag):
     """Read the TCP sockets of this network namespace: (facts, warnings).
 
     ``options``: families, states (None or empty: all), source, details, top; every one may be left out. ``facts`` holds ``sockets``
-    and the asked details among ``listeners``, ``ephemeral`` and ``counters`` (docs/architecture.md, 3.4). One pass over each family's
+    and those of DETAILS that were asked for (docs/architecture.md, 3.4). One pass over each family's
     sockets gives everything. Raises InvalidInput, SourceUnavailable or ParseError.
     """
     wish = _Wish(options)
@@ -45,6 +54,10 @@ def read_sockets(options, procfs, diag):
         facts['groups'] = close_look.groups(dict((family.name, family.look) for family in gathered), listening, wish.top)
     if 'counters' in wish.details:
         facts['counters'] = read_counters(procfs)
+    if 'keepalive' in wish.details:
+        facts['keepalive'] = _keepalive(gathered)
+    if 'time_wait' in wish.details:
+        facts['time_wait'] = _time_wait(gathered)
     return facts, warnings
 
 
@@ -75,7 +88,8 @@ class _Wish(object):
         """Give the states to ask the kernel for: the listeners and the ports in use need more than was asked to be counted."""
         if 'ephemeral' in self.details or 'groups' in self.details:
             return tcp_state.ALL_STATES
-        return self.states_mask | (1 << tcp_state.LISTEN if 'listeners' in self.details else 0)
+        return self.states_mask | sum(1 << state for state in set(
+            state for detail in self.details for state in _STATES_OF_DETAIL.get(detail, ())))
 
 
 class _Family(object):
@@ -86,8 +100,10 @@ class _Family(object):
         self.table = [0] * 256
         self.listeners = []
         self.port_use = ephemeral.PortUse(ports) if ports else None
-        self._keep_listeners = bool(ports) or 'listeners' in wish.details or 'groups' in wish.details
         self.look = close_look.CloseLook(_NUMBER[name]) if wish.closely else None
+        self.timers = collections.Counter() if 'keepalive' in wish.details else None
+        self.waiting = collections.Counter() if 'time_wait' in wish.details else None
+        self._keep_listeners = bool(ports) or bool(set(['groups', 'listeners', 'time_wait']).intersection(wish.details))
 
     def visit_run(self, data, start, stride, count):
         """Take a run of netlink messages."""
@@ -99,12 +115,20 @@ class _Family(object):
             self.port_use.add(inet_diag.connections_in_run(data, start, stride, count))
         if self.look:
             self.look.add_run(data, start, stride, count)
+        if self.timers is not None:
+            self.timers.update(inet_diag.timers_in_run(data, start, stride, count))
+        if self.waiting is not None:
+            self.waiting.update(inet_diag.time_wait_ports_in_run(data, start, stride, count))
 
     def visit_socket(self, entry):
         """Take one line of /proc/net/tcp, which does not say how long an accept queue may become."""
         self.table[entry.state] += 1
         if self.look:
             self.look.add_socket(entry)
+        if self.timers is not None:
+            self.timers[entry.state, entry.timer] += 1
+        if self.waiting is not None and entry.state == tcp_state.TIME_WAIT:
+            self.waiting[divmod(entry.local_port, 256)] += 1
         if entry.state == tcp_state.LISTEN:
             if self._keep_listeners:
                 self._keep(inet_diag.Listener(entry.local_address, entry.local_port, entry.rx_queue, None))
@@ -218,6 +242,24 @@ def _ephemeral(ports, gathered, top):
     facts['destinations'] = ephemeral.busiest(uses, listening, facts['available'], top)
     facts['sources'] = ephemeral.pools(uses, listening, top)
     return facts
+
+
+def _keepalive(gathered):
+    """Count the ESTABLISHED sockets: all, with a keepalive timer, and with another timer that hides whether there is one."""
+    pairs = [(timer, count) for family in gathered for (state, timer), count in family.timers.items() if state == tcp_state.ESTABLISHED]
+    return {
+        'established': sum(count for timer, count in pairs),
+        'armed': sum(count for timer, count in pairs if timer == _KEEPALIVE_TIMER),
+        'hidden': sum(count for timer, count in pairs if timer not in (_NO_TIMER, _KEEPALIVE_TIMER)),
+    }
+
+
+def _time_wait(gathered):
+    """Count the sockets in TIME_WAIT on ports that something listens on, and the others; a listener on [::] takes IPv4 clients too."""
+    listening = set(divmod(listener.port, 256) for family in gathered for listener in family.listeners)
+    counts = [(port, count) for family in gathered for port, count in family.waiting.items()]
+    inbound = sum(count for port, count in counts if port in listening)
+    return {'inbound': inbound, 'other': sum(count for port, count in counts) - inbound}
 
 
 def read_counters(procfs):

@@ -257,3 +257,32 @@ def test_connections_of_a_real_dump(captures, kernel):
     to_server = [port for port, key in found if key == struct.pack('>H', 18080) + local + local]
     assert len(found) == 14
     assert len(to_server) == 5
+
+
+def run_of(rows):
+    """Build a run of (state, timer, local port)."""
+    data = bytearray()
+    for state, timer, port in rows:
+        one = message(state=state)
+        one[18] = timer
+        one[20:22] = struct.pack('>H', port)
+        data += one
+    return data, 0, 96, len(rows)
+
+
+@pytest.mark.parametrize('rows, timers', [
+    ([(1, 2, 80), (1, 0, 80), (8, 2, 80)], [(1, 2), (1, 0), (8, 2)]),
+    # A run without ESTABLISHED costs nothing.
+    ([(6, 3, 80), (5, 2, 80)], []),
+])
+def test_timers_of_a_run(rows, timers):
+    assert list(inet_diag.timers_in_run(*run_of(rows))) == timers
+
+
+@pytest.mark.parametrize('rows, ports', [
+    ([(6, 3, 80), (6, 3, 65535)], [80, 65535]),
+    ([(6, 3, 80), (1, 0, 81), (6, 3, 82)], [80, 82]),
+    ([(1, 0, 81)], []),
+])
+def test_time_wait_ports_of_a_run(rows, ports):
+    assert [high * 256 + low for high, low in inet_diag.time_wait_ports_in_run(*run_of(rows))] == ports

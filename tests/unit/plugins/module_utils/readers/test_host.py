@@ -47,7 +47,8 @@ def read(root, *names):
 def test_one_run_gives_every_part(root):
     put(root, '90.conf', u'net.ipv4.tcp_tw_recycle = 0\n')
     facts, warnings = read(root, RECYCLE, 'net.ipv4.tcp_ehash_entries')
-    assert sorted(facts) == ['boot', 'boot_problems', 'counters', 'ephemeral', 'groups', 'kernel', 'listeners', 'parameters', 'sockets', 'writers']
+    assert sorted(facts) == [
+        'boot', 'boot_problems', 'counters', 'ephemeral', 'groups', 'keepalive', 'kernel', 'listeners', 'parameters', 'sockets', 'time_wait', 'writers']
     assert facts['kernel'] == {'release': '4.9.115-amd64', 'version': [4, 9, 115]}
     assert facts['sockets']['source'] == 'proc'
     assert facts['sockets']['total'] > 0

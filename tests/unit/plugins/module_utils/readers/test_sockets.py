@@ -122,6 +122,8 @@ def test_everything_comes_from_one_dump_of_each_family(read, captures):
     ({'states': ['TIME_WAIT'], 'details': ['counters']}, 1 << 6),
     ({'states': ['TIME_WAIT'], 'details': ['listeners']}, 1 << 6 | 1 << 10),
     ({'states': ['TIME_WAIT'], 'details': ['ephemeral']}, tcp_state.ALL_STATES),
+    ({'states': ['CLOSING'], 'details': ['keepalive']}, 1 << 11 | 1 << 1),
+    ({'states': ['CLOSING'], 'details': ['time_wait', 'listeners']}, 1 << 11 | 1 << 6 | 1 << 10),
 ])
 def test_the_kernel_is_asked_for_what_is_needed(read, captures, options, mask):
     diag = Replay(captures, '4.9.115')
@@ -278,3 +280,19 @@ def test_wrong_options_are_refused(read, options, message):
     with pytest.raises(errors.InvalidInput) as caught:
         read(diag=NotAsked(), **options)
     assert message in caught.value.message
+
+
+@pytest.mark.parametrize('kernel', ['3.10.105', '4.9.115'])
+def test_keepalive_and_time_wait_by_side_are_the_same_from_both_sources(read, kernel):
+    details = ['keepalive', 'time_wait']
+    netlink, proc = [read(kernel, source=source, details=details)[0] for source in ('netlink', 'proc')]
+    assert netlink['keepalive'] == proc['keepalive']
+    assert netlink['time_wait'] == proc['time_wait']
+    assert netlink['keepalive']['established'] == netlink['sockets']['states']['ESTABLISHED']
+    assert sum(netlink['time_wait'].values()) == netlink['sockets']['states']['TIME_WAIT']
+    assert netlink['time_wait']['inbound'] > 0
+    assert 'listeners' not in netlink
+
+
+def test_without_being_asked_nothing_is_said_of_keepalive(read):
+    assert not set(['keepalive', 'time_wait']).intersection(read(details=['counters'])[0])
