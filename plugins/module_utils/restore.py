@@ -27,29 +27,31 @@ def way_back(record, tree, open_store):
     way = Way([], [], [], [])
     for change in reversed(record.files):
         _file_back(change, change.path == record.path, open_store(change.path), way)
-    for change in reversed(record.keys):
-        _key_back(change, tree, way)
+    targets = [target for target in (_key_back(change, tree, way) for change in record.keys) if target]
+    # As the kernel wants them, not as they were written: one key may change another, and some take values only in an order.
+    way.steps.extend(steps.KeyStep(target, tree) for target in planning.write_order(targets))
     return way
 
 
 def _key_back(change, tree, way):
+    """Return the Target that puts a key back, None when there is nothing to do or somebody else changed it."""
     now = tree.read(sysctl_name.to_path(change.name))
     if now is None:
         way.conflicts.append("%s: the kernel does not have it any more" % change.name)
-        return
+        return None
     now = sysctl_value.squeeze(now)
     parameter = catalogue.get(change.name) or sysctl_value.shape_of(change.name, now)
     row = {"name": change.name, "before": {"runtime": now}, "after": {"runtime": now}, "status": "unchanged"}
     way.rows.append(row)
     if sysctl_value.same(parameter, now, change.before):
-        return
+        return None
     if not sysctl_value.same(parameter, now, change.after):
         way.conflicts.append('%s: holds "%s" now, neither what was set ("%s") nor what it was before ("%s")' % (
             change.name, now, change.after, change.before))
         row["status"] = "kept"
-        return
-    way.steps.append(steps.KeyStep(planning.Target(change.name, parameter, change.before, now, None, None), tree))
+        return None
     row.update(status="changed", after={"runtime": change.before})
+    return planning.Target(change.name, parameter, change.before, now, None, None)
 
 
 def _file_back(change, is_drop_in, store, way):

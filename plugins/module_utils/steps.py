@@ -7,6 +7,8 @@ from __future__ import absolute_import, division, print_function
 
 __metaclass__ = type
 
+from collections import OrderedDict
+
 from ansible_collections.linuxnet.tcp.plugins.module_utils.core import drop_in, errors, journal, plan as planning, sysctl_name, sysctl_value
 
 
@@ -131,9 +133,9 @@ class Stopped(errors.LinuxnetError):
 
     def __init__(self, message, outcomes):
         super(Stopped, self).__init__(message)
-        outcomes = [outcome for outcome in outcomes if outcome]
-        self.undone = [name for name, left in outcomes if left is None]
-        self.left = [left for _name, left in outcomes if left is not None]
+        last = OrderedDict(outcome for outcome in outcomes if outcome)
+        self.undone = [name for name, left in last.items() if left is None]
+        self.left = [left for left in last.values() if left is not None]
 
     def standing(self):
         """Return how things stand now, for people."""
@@ -162,7 +164,9 @@ def walk(steps, interrupted=None):
             step.do()
     except Exception as failure:
         # Whatever it was, a defect of ours included: the host is put back before anybody hears of it.
-        raise Stopped(_message(failure), [step.undo() for step in reversed(touched)])
+        outcomes = [step.undo() for step in reversed(touched)]
+        # Putting one key back may change another (ip_forward, conf.all): what does not hold any more is put back once more.
+        raise Stopped(_message(failure), outcomes + [step.undo() for step in touched if isinstance(step, KeyStep)])
 
 
 def _message(failure):

@@ -472,3 +472,25 @@ def test_transaction_without_a_keeper_is_still_whole(host):
     request = transaction.Request(SET, "present", True, True, host.path, "fail", False)
     assert transaction.apply(request, host.tree, drop_in_file.DropInFile(host.path))["changed"] is True
     assert not os.path.exists(host.folder)
+
+
+def test_putting_one_key_back_does_not_leave_another_changed(host):
+    """Model what ip_forward does to accept_redirects (net/ipv4/devinet.c, inet_forward_change)."""
+    forward, redirects = "net.ipv4.ip_forward", "net.ipv4.conf.all.accept_redirects"
+    host.set(forward, "1")
+    host.set(redirects, "0")
+    original = host.tree.write
+
+    def write(path, value):
+        original(path, value)
+        if path.replace("/", ".") == forward:
+            host.set(redirects, "0" if value == "1" else "1")
+    host.tree.write = write
+    host.tree.refused = {FIN: errno.EIO}
+    error = host.refuse({forward: 0, redirects: 0, FIN: 30}, persist=False)
+    assert (host.get(forward), host.get(redirects), error.details["left"]) == ("1", "0", [])
+    host.tree.refused = {}
+    host.run({forward: 0, redirects: 0, FIN: 30}, persist=False)
+    assert (host.get(forward), host.get(redirects)) == ("0", "0")
+    host.run(state="restored")
+    assert (host.get(forward), host.get(redirects), host.get(FIN)) == ("1", "0", "60")
