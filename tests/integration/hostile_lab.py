@@ -228,7 +228,6 @@ TRAPS = {
     "link to nothing": Trap(_link_to("../../outside/none"), "refused", "refused"),
     "link to itself": Trap(_link_to(NAME), "refused", "refused"),
     "link to a device": Trap(_link_to("/dev/null"), "refused", "refused"),
-    "link to the kernel": Trap(_link_to("/proc/sys/kernel/panic"), "refused", "refused"),
     "directory": Trap(_directory, "refused", "refused"),
     "fifo": Trap(_fifo, "refused", "refused"),
     "hard link": Trap(_hard_link, "unsplit", "unsplit"),

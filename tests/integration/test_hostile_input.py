@@ -63,7 +63,8 @@ text = st.lists(st.one_of(st.sampled_from(NASTY), st.text(max_size=3)), max_size
 # By name: hypothesis prints its strategies, and Python refuses to print integers of thousands of digits.
 GIANTS = {
     "letters": "x" * MIB, "digits": "9" * MIB, "bidi": "\u202e" * MIB, "fields": "1 " * (MIB // 2), "ports": "1," * (MIB // 2) + "1", "lines": "\n" * MIB,
-    "ranges": "1-65535," * 1000 + "1", "integer": 10**6000, "negative": -(10**6000), "name": "net." + "x" * MIB, "dots": "../" * 1000, "parts": "net.ipv4." + "a." * 500,
+    "ranges": "1-65535," * 1000 + "1", "integer": 10**6000, "negative": -(10**6000), "name": "net." + "x" * MIB,
+    "dots": "../" * 1000, "parts": "net.ipv4." + "a." * 500,
 }  # fmt: skip
 # Now and then: each costs as much as dozens of others.
 huge = st.integers(0, 15).flatmap(lambda chance: text if chance else st.sampled_from(sorted(GIANTS)).map(lambda giant: GIANTS[giant]))
@@ -118,10 +119,14 @@ settings = st.one_of(
     st.lists(pairs_good, min_size=1, max_size=4).map(dict),
     st.lists(st.one_of(pairs_good, pairs_bad), min_size=1, max_size=4).map(dict),
 )
-LINES = [b"", b"# a comment", b"; another", b"  # indented \xe2\x80\xae", b"\xff\xfe latin \xe9", b"kernel.panic = 10", b"net.ipv4.tcp_sack=0", b"net/ipv4/tcp_sack = 0",
-         b" -net.ipv4.tcp_sack = 1 ", b"-net.ipv4.tcp_sack", b"-net.ipv4.conf.*.rp_filter", b"net.ipv4.tcp_keepalive_time\t=\t7200", b"net.ipv4.tcp_fin_timeout",
-         b"= 5", b"=", b"==", b"net.ipv4.tcp_sack = 1 = 2", b"net.ipv4.tcp_keepalive_time = " + b"9" * 6000, b"\xef\xbb\xbfnet.ipv4.tcp_sack = 0", b"a\0b = c", b"\rnet.ipv4.tcp_sack = 0",
-         b"net.ipv4.tcp_sack\r= 0", "net.ipv4".encode("utf-16-le"), b"\\", b"net.ipv4.tcp_rmem = 4096 \\", b"[net]", b"/net/ipv4/tcp_syncookies=1", b"\x1b[2J", b"--net.ipv4.tcp_sack = 3",
+LINES = [b"", b"# a comment", b"; another", b"  # indented \xe2\x80\xae", b"\xff\xfe latin \xe9", b"kernel.panic = 10",
+b"net.ipv4.tcp_sack=0", b"net/ipv4/tcp_sack = 0",
+         b" -net.ipv4.tcp_sack = 1 ", b"-net.ipv4.tcp_sack", b"-net.ipv4.conf.*.rp_filter",
+         b"net.ipv4.tcp_keepalive_time\t=\t7200", b"net.ipv4.tcp_fin_timeout",
+         b"= 5", b"=", b"==", b"net.ipv4.tcp_sack = 1 = 2", b"net.ipv4.tcp_keepalive_time = " + b"9" * 6000,
+         b"\xef\xbb\xbfnet.ipv4.tcp_sack = 0", b"a\0b = c", b"\rnet.ipv4.tcp_sack = 0",
+         b"net.ipv4.tcp_sack\r= 0", "net.ipv4".encode("utf-16-le"), b"\\", b"net.ipv4.tcp_rmem = 4096 \\", b"[net]",
+         b"/net/ipv4/tcp_syncookies=1", b"\x1b[2J", b"--net.ipv4.tcp_sack = 3",
          b"net.ipv4.ip_local_port_range = 32768 60999", b"net.ipv4.tcp_fastopen_key = 1-2-3-4", drop_in.HEADER.rstrip()]  # fmt: skip
 files = st.tuples(
     st.lists(st.one_of(st.sampled_from(LINES), st.binary(max_size=12)), max_size=7), st.sampled_from([b"\n", b"\r\n"]), st.booleans()
@@ -216,6 +221,9 @@ def exact(
     state, persist, runtime = wish
     for spelling, raw in given.items():
         name = spelling if spelling in named else sysctl_name.to_dots(spelling)
+        if state == "absent" and not box.key(name).exists():
+            # Any name may be taken out of the file; what it leaves alone was compared before.
+            continue
         now = box.key(name).read_text(encoding="latin-1").rstrip("\n")
         if state == "present" and runtime:
             assert hostile_lab.meaning(name, now) == hostile_lab.meaning(name, raw)
@@ -290,9 +298,12 @@ def test_names_and_values_are_refused_or_plain() -> None:
 
 
 fragments = st.sampled_from(
-    ["name: x\n", "settings:\n", "  net.ipv4.tcp_sack:\n", "    value: 1\n", "    value: yes\n", "    value: 2024-99-99\n", "    value: .nan\n", "    accept: {pattern: '('}\n",
-     "    accept: {enum: [1, [2, {a: b}]]}\n", "    value: !!int x\n", "    value: &a [*a]\n", "? {a: b}\n: c\n", "<<: *x\n", "    value: !!binary '*'\n", "title: \"\\e[2J\"\n", "\t", "---\n",
-     "    value: 1:30:00\n", "    value: 0o17\n", "    value: '010'\n", "    why: \u202e\n", "  ../../etc/passwd: {value: 1}\n", "  net.ipv4.tcp_rmem: {value: [1, 2]}\n", "&" * 9, "[" * 900, "{" * 900,
+    ["name: x\n", "settings:\n", "  net.ipv4.tcp_sack:\n", "    value: 1\n", "    value: yes\n",
+    "    value: 2024-99-99\n", "    value: .nan\n", "    accept: {pattern: '('}\n",
+     "    accept: {enum: [1, [2, {a: b}]]}\n", "    value: !!int x\n", "    value: &a [*a]\n", "? {a: b}\n: c\n",
+     "<<: *x\n", "    value: !!binary '*'\n", "title: \"\\e[2J\"\n", "\t", "---\n",
+     "    value: 1:30:00\n", "    value: 0o17\n", "    value: '010'\n", "    why: \u202e\n",
+     "  ../../etc/passwd: {value: 1}\n", "  net.ipv4.tcp_rmem: {value: [1, 2]}\n", "&" * 9, "[" * 900, "{" * 900,
      "    value: " + "9" * 5000 + "\n", "!!python/object/apply:os.system ['id']\n", "\ufeff", "%YAML 9.9\n"]
 )  # fmt: skip
 whole = st.lists(st.one_of(fragments, text), max_size=8).map("".join)

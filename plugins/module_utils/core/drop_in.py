@@ -74,7 +74,7 @@ def display(data):
     for row in assignments(data):
         if sysctl_name.is_secret(row.name):
             lines[row.index] = ("%s = (not shown)\n" % row.name).encode("utf-8")
-    return printable.line(b"".join(lines), limit=None, keep=u"\n\t")
+    return printable.visible(b"".join(lines), keep=u"\n\t")
 
 
 def _lines(data):

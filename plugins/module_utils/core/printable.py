@@ -19,20 +19,28 @@ _SUSPECT = re.compile(u"[^ -~]")
 _UNSEEN = frozenset(["Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp", "Zs"])
 
 
-def line(text, limit=MAX_MESSAGE, keep=u""):
-    """Return text as one line that can be printed anywhere: ``\\n`` or ``\\u202e`` stands for what could not be seen.
+def line(text, limit=MAX_MESSAGE):
+    """Return text (str) as one line that can be printed anywhere: ``\\n`` or ``\\u202e`` stands for what could not be seen.
 
-    ``keep`` names characters to leave as they are; ``limit`` is in characters, None for no limit. Bytes are taken for UTF-8.
+    ``limit`` is in characters. Bytes are taken for UTF-8.
     """
-    decoded = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
-    shown = _SUSPECT.sub(lambda found: found.group() if found.group() in keep else _visible(found.group()), _shortened(decoded, limit))
+    shown = visible(_shortened(_decoded(text), limit))
     # Python 2 wants its own str in exceptions and results.
     return shown if isinstance(shown, str) else shown.encode("utf-8")
 
 
+def visible(text, keep=u""):
+    """Return text (unicode in Python 2) with escapes for what could not be seen; ``keep`` names characters to leave as they are."""
+    return _SUSPECT.sub(lambda found: found.group() if found.group() in keep else _visible(found.group()), _decoded(text))
+
+
 def is_line(text, keep=u""):
     """Say whether nothing in the text has to be replaced."""
-    return all(char in keep or unicodedata.category(char) not in _UNSEEN for char in _SUSPECT.findall(text))
+    return all(char in keep or unicodedata.category(char) not in _UNSEEN for char in _SUSPECT.findall(_decoded(text)))
+
+
+def _decoded(text):
+    return text.decode("utf-8", "replace") if isinstance(text, bytes) else text
 
 
 def show(raw, limit=MAX_SHOWN):
@@ -53,7 +61,7 @@ def _described(raw):
 
 
 def _shortened(text, limit):
-    if limit is None or len(text) <= limit:
+    if len(text) <= limit:
         return text
     return text[:limit] + u"... (%d characters)" % len(text)
 

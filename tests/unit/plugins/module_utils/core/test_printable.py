@@ -28,9 +28,9 @@ def test_letters_of_all_languages_stay():
 
 
 def test_characters_may_be_kept_and_long_texts_are_cut():
-    assert printable.line(u"a\n\tb\x07", keep=u"\n\t") == "a\n\tb\\x07"
+    assert printable.visible(u"a\n\tb\x07", keep=u"\n\t") == u"a\n\tb\\x07"
     assert printable.line(u"a" * 5000) == "a" * 4000 + "... (5000 characters)"
-    assert printable.line(u"a" * 5000, limit=None) == "a" * 5000
+    assert printable.line(u"a" * 5000, limit=9) == "a" * 9 + "... (5000 characters)"
 
 
 class Odd(object):
