@@ -26,6 +26,8 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 KEY_FOLDERS = ("net/core", "net/ipv4", "net/ipv4/conf/all", "net/ipv4/conf/default")
+# Folders, and one that makes a key when it is read.
+UNREADABLE = ("conf", "neigh", "route", "tcp_fastopen_key", "flow_limit_cpu_bitmap")
 LONG_AGO = 1_000_000_000
 RUN_SECONDS = 60
 
@@ -180,10 +182,11 @@ class Agent:
             ours.close()
             _child(self._module, theirs, options)
         theirs.close()
+        ours.settimeout(RUN_SECONDS)
+        ours.recv(1)
         with ours, subprocess.Popen([*strace, "-p", str(pid)], stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as tracer:
             assert tracer.stderr is not None
             first = tracer.stderr.readline()
-            ours.settimeout(RUN_SECONDS)
             ours.sendall(b".")
             text = b"".join(iter(lambda: ours.recv(1 << 16), b""))
             os.waitpid(pid, 0)
@@ -202,7 +205,9 @@ class Agent:
 
     def shell(self, script: str) -> dict[str, Any]:
         """Run a shell script; it has to succeed."""
-        done = subprocess.run(["sh", "-ec", script], stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, timeout=RUN_SECONDS)
+        done = subprocess.run(
+            ["sh", "-ec", script], stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, timeout=RUN_SECONDS
+        )
         if done.returncode:
             raise RuntimeError(f"{script}: {done.stderr}")
         return {"stdout": done.stdout}
@@ -222,6 +227,7 @@ def _child(module: types.ModuleType, channel: socket.socket, options: dict[str, 
     """Run the module once somebody says so; never return."""
     try:
         await_watchdogs()
+        channel.sendall(b".")
         channel.recv(1)
         channel.sendall(json.dumps(call(module, options)).encode())
     finally:
@@ -254,11 +260,19 @@ def _runtime() -> dict[str, str]:
     values = {}
     for folder in KEY_FOLDERS:
         for entry in os.scandir(f"/proc/sys/{folder}"):
-            if entry.is_file() and entry.stat().st_mode & 0o444:
-                name = f"{folder}/{entry.name}".replace("/", ".")
+            if entry.name not in UNREADABLE:
                 with contextlib.suppress(OSError):
-                    values[name] = " ".join(Path(entry.path).read_text(encoding="latin-1").split())
+                    values[f"{folder}/{entry.name}".replace("/", ".")] = _value(entry.path)
     return values
+
+
+def _value(path: str) -> str:
+    # Read thousands of times; a file object for each would take most of the time of a matrix.
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        return " ".join(os.read(descriptor, 1 << 16).decode("latin-1").split())
+    finally:
+        os.close(descriptor)
 
 
 def main(arguments: list[str]) -> None:

@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -22,18 +23,19 @@ DROP_IN = "/etc/sysctl.d/90-linuxnet-tcp.conf"
 SITE = "/etc/sysctl.d/95-site.conf"
 JOURNALS = "/var/lib/linuxnet-tcp"
 FOLDERS = ["/etc/sysctl.d", "/var/lib"]
+RECOVERIES = ("restored", "again", "other")
 FULL = os.environ.get("LINUXNET_FAULTS") == "full"
 
 # strace passes over a name with ? that this machine does not have. No sendto: the result goes that way.
-CALLS = (
-    "open openat openat2 creat write writev pwrite64 pwritev rename renameat renameat2 fsync fdatasync unlink unlinkat rmdir mkdir mkdirat ftruncate truncate "
-    "chmod fchmod fchmodat chown fchown lchown fchownat setxattr fsetxattr lsetxattr removexattr fremovexattr lremovexattr link linkat symlink symlinkat "
-    "utimensat flock fork vfork clone clone3"
-).split()
-_TRACE = ",".join(f"?{call}" for call in CALLS)
+CALLS = """
+open openat openat2 creat write writev pwrite64 pwritev rename renameat renameat2 fsync fdatasync unlink unlinkat rmdir mkdir mkdirat
+ftruncate truncate chmod fchmod fchmodat chown fchown lchown fchownat setxattr fsetxattr lsetxattr removexattr fremovexattr lremovexattr
+link linkat symlink symlinkat utimensat flock fork vfork clone clone3
+"""
+_TRACE = ",".join(f"?{call}" for call in CALLS.split())
 _OPENS = ("open", "openat", "openat2", "creat")
-_LINE = re.compile(r"^(\w+)\((.*)\) += (.*)$")
-_UNFINISHED = re.compile(r"^(\w+)\((.*?)(?:\) += \?| <unfinished \.\.\.>)")
+_LINE = re.compile(r"^(\w+)\((.*)")
+_WRITES = re.compile(r"O_WRONLY|O_RDWR|O_CREAT")
 _SUBJECT = re.compile(r'\d<(/[^>]*)>|"(/[^"]*)"')
 _RANDOM = re.compile(r"[A-Za-z0-9_]{6,16}(?=\.tmp)")
 
@@ -64,6 +66,9 @@ class Run(NamedTuple):
     log: list[str]
 
 
+Settled = tuple[dict[str, str], dict[str, dict[str, Any]]]
+
+
 class State(NamedTuple):
     """Running values, the sysctl files with content, mode, owner and attributes, time stamps, and the names of the journals."""
 
@@ -73,7 +78,7 @@ class State(NamedTuple):
     journals: list[str]
 
     @property
-    def settled(self) -> tuple[dict[str, str], dict[str, dict[str, Any]]]:
+    def settled(self) -> Settled:
         """Return what a transaction promises: running values and files; half-written ones that no loader reads left out."""
         return self.runtime, {path: about for path, about in self.files.items() if not is_leftover(path)}
 
@@ -104,7 +109,13 @@ class Lab:
         self._log = netns.root / "strace.log"
         empty = netns.root / "empty"
         empty.touch()
-        environment = {"EMPTY": str(empty), "PATH": os.environ.get("PATH", os.defpath), "PYTHONHASHSEED": "0", "PYTHONPYCACHEPREFIX": str(netns.root / "pyc"), "LC_ALL": "C"}
+        environment = {
+            "EMPTY": str(empty),
+            "PATH": os.environ.get("PATH", os.defpath),
+            "PYTHONHASHSEED": "0",
+            "PYTHONPYCACHEPREFIX": str(netns.root / "pyc"),
+            "LC_ALL": "C",
+        }
         serve = [sys.executable, "-S", str(HERE / "fault_driver.py"), str(netns.collections), "serve"]
         argv = ["sh", "-ec", COVER + 'exec "$@"', "sh", *serve]
         self._agent = netns.popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment)
@@ -165,17 +176,27 @@ class Lab:
         return result
 
 
-def points(log: list[str]) -> list[Point]:
-    """Return every call in a trace that changes something or opens for it."""
+def numbered(log: list[str]) -> list[Point]:
+    """Return the Point of each line of a trace; lines that are no call have no name."""
     counted: Counter[str] = Counter()
     found = []
     for line in log:
-        match = _LINE.match(line) or _UNFINISHED.match(line)
-        if match:
-            counted[match[1]] += 1
-            if match[1] not in _OPENS or re.search(r"O_WRONLY|O_RDWR|O_CREAT", match[2]):
-                found.append(Point(match[1], counted[match[1]], subject(match[2])))
+        match = _LINE.match(line)
+        call = match[1] if match else ""
+        counted[call] += 1
+        found.append(Point(call, counted[call], subject(match[2]) if match else ""))
     return found
+
+
+def points(log: list[str]) -> list[Point]:
+    """Return every call in a trace that changes something or opens for it."""
+    pairs = zip(log, numbered(log), strict=True)
+    return [point for line, point in pairs if point.call and (point.call not in _OPENS or _WRITES.search(line))]
+
+
+def injected(log: list[str]) -> list[Point]:
+    """Return the calls in a trace that a fault was injected into."""
+    return [point for number, point in enumerate(numbered(log)) if "(INJECTED)" in log[number]]
 
 
 def subject(arguments: str) -> str:
@@ -186,7 +207,7 @@ def subject(arguments: str) -> str:
 
 def last_point(log: list[str]) -> Point | None:
     """Return the call that a killed process was stopped at."""
-    made = points([line for line in log if not line.startswith(("+++", "---"))])
+    made = points(log)
     return made[-1] if made else None
 
 
@@ -198,13 +219,15 @@ class Scenario(NamedTuple):
     files: dict[str, dict[str, Any]] = {}
     prepare: tuple[dict[str, Any], ...] = ()
     shell: str = ""
+    # The request begins with putting back what another run left, so that there is a third good state.
+    settles: bool = False
     other: dict[str, Any] = {"settings": {"net.ipv4.tcp_sack": 0}}
 
     def set_up(self, lab: Lab) -> None:
         """Make the host that the request meets."""
         if self.options.get("confirm_within"):
             lab.ask("end_watchdogs")
-        lab.reset(DEFAULTS, self.files)
+        lab.reset(DEFAULTS, {**BYSTANDER, **self.files})
         for options in self.prepare:
             result = lab.call(options)
             assert result["failed"] is False, result
@@ -221,8 +244,14 @@ DEFAULTS = {
     "net.ipv4.tcp_fin_timeout": "60",
     "net.ipv4.tcp_retries2": "15",
 }
-EDITED = {DROP_IN: {"text": "# by hand, keep\r\n\nnet.ipv4.tcp_retries2=9 \n;net.ipv4.tcp_syncookies = 7\nnet.ipv4.tcp_syncookies = 0\n# no end", "mode": 0o640}}
+EDITED = {
+    DROP_IN: {
+        "text": "# by hand, keep\r\n\nnet.ipv4.tcp_retries2=9 \n;net.ipv4.tcp_syncookies = 7\nnet.ipv4.tcp_syncookies = 0\n# no end",
+        "mode": 0o640,
+    }
+}
 TAKEN = {SITE: {"text": "# caf\xe9\nnet.ipv4.tcp_keepalive_time = 900\n-net.ipv4.tcp_fin_timeout = 30\n", "mode": 0o600}}
+BYSTANDER = {"/etc/sysctl.d/10-other.conf": {"text": "net.ipv4.tcp_retries1 = 3\n"}}
 FIRST = {"settings": KEYS, "comment": "first"}
 SCENARIOS = [
     Scenario("new", {"settings": KEYS}),
@@ -238,13 +267,55 @@ SCENARIOS = [
         EDITED,
         (FIRST,),
         shell=f"mv {JOURNALS}/00000001-applied.json {JOURNALS}/00000001-open.json",
+        settles=True,
     ),
     Scenario("prune", {"settings": KEYS, "journal_keep": 1}, {}, ({"settings": {"net.ipv4.tcp_fin_timeout": 30}},)),
 ]
 
 
+class Known(NamedTuple):
+    """How things look without any fault: before, after, {recovery: where it ends from (before, after)}, and the points on the way."""
+
+    before: State
+    after: State
+    ends: dict[str, tuple[Settled, Settled]]
+    points: list[Point]
+    allowed: list[Settled]
+
+
+def recover(lab: Lab, scenario: Scenario, recovery: str) -> State:
+    """Do what an operator may do next; refusals are answers too."""
+    lab.call({"restored": {"state": "restored"}, "again": scenario.options, "other": scenario.other}[recovery])
+    return lab.state()
+
+
+def known(lab: Lab, scenario: Scenario) -> Known:
+    """Run a scenario and what may follow it without faults."""
+    before, after, found = recorded(lab, scenario)
+    ends = {}
+    for recovery in RECOVERIES:
+        scenario.set_up(lab)
+        untouched = recover(lab, scenario, recovery).settled
+        scenario.set_up(lab)
+        assert lab.call(scenario.options)["changed"] is True
+        ends[recovery] = (untouched, recover(lab, scenario, recovery).settled)
+    between = [ends["restored"][0]] if scenario.settles else []
+    return Known(before, after, ends, found, [before.settled, *between])
+
+
+def differences(seen: Settled, wanted: Iterable[Settled]) -> list[dict[str, Any]]:
+    """Return for each wanted end the keys and files that are otherwise: {name: (seen, wanted)}."""
+    return [
+        {name: (a.get(name), b.get(name)) for a, b in zip(seen, end, strict=True) for name in {*a, *b} if a.get(name) != b.get(name)}
+        for end in wanted
+    ]
+
+
 def recorded(lab: Lab, scenario: Scenario) -> tuple[State, State, list[Point]]:
     """Run a scenario without faults; return the state before, the state after and every point on the way."""
+    # Once in the agent first: what Python loads on the way must not count in the runs that are forked from it.
+    scenario.set_up(lab)
+    assert lab.call(scenario.options)["changed"] is True
     scenario.set_up(lab)
     before = lab.state()
     run = lab.run(scenario.options)

@@ -9,41 +9,10 @@ What counts as consistent: whatever comes next ends where it would have ended ha
 from __future__ import annotations
 
 import json
-from typing import Any, NamedTuple
 
 import fault_lab
 import pytest
-from fault_lab import JOURNALS, Lab, Point, Scenario, State
-
-Settled = tuple[dict[str, str], dict[str, dict[str, Any]]]
-RECOVERIES = ("restored", "again", "other")
-
-
-class References(NamedTuple):
-    """A scenario's states before and after, and {recovery: where it ends from (before, after)}."""
-
-    before: State
-    after: State
-    ends: dict[str, tuple[Settled, Settled]]
-
-
-def recover(lab: Lab, scenario: Scenario, recovery: str) -> State:
-    """Do what an operator may do next; refusals are answers too."""
-    lab.call({"restored": {"state": "restored"}, "again": scenario.options, "other": scenario.other}[recovery])
-    return lab.state()
-
-
-def references(lab: Lab, scenario: Scenario) -> tuple[References, list[Point]]:
-    """Return how things have to look, from runs without any fault, and the points to be killed at."""
-    before, after, points = fault_lab.recorded(lab, scenario)
-    ends = {}
-    for recovery in RECOVERIES:
-        scenario.set_up(lab)
-        untouched = recover(lab, scenario, recovery).settled
-        scenario.set_up(lab)
-        assert lab.call(scenario.options)["changed"] is True
-        ends[recovery] = (untouched, recover(lab, scenario, recovery).settled)
-    return References(before, after, ends), points
+from fault_lab import JOURNALS, RECOVERIES, Known, Lab, Point, Scenario, State
 
 
 def killed(lab: Lab, scenario: Scenario, point: Point) -> State:
@@ -56,11 +25,11 @@ def killed(lab: Lab, scenario: Scenario, point: Point) -> State:
     return lab.state()
 
 
-def torn(lab: Lab, left: State, known: References) -> list[str]:
+def torn(lab: Lab, left: State, known: Known) -> list[str]:
     """Return what is neither old nor new, or would be read though it is neither."""
     problems = []
     for path, about in left.settled[1].items():
-        if about not in (known.before.files.get(path), known.after.files.get(path)):
+        if about not in [files.get(path) for _runtime, files in [*known.allowed, known.after.settled]]:
             problems.append(f"{path}: neither old nor new: {about}")
     for path in known.before.files:
         if path not in left.files and path in known.after.files:
@@ -80,22 +49,14 @@ def unreadable(text: str, name: str) -> list[str]:
         return [f"{name}: torn: {error}"]
 
 
-def recovered(lab: Lab, scenario: Scenario, recovery: str, known: References) -> list[str]:
+def recovered(lab: Lab, scenario: Scenario, recovery: str, known: Known) -> list[str]:
     """Recover from what the last kill left; return what is inconsistent then."""
     lab.load()
-    state = recover(lab, scenario, recovery)
+    state = fault_lab.recover(lab, scenario, recovery)
     problems = [f"{recovery}: {name} stayed open" for name in state.open_journals]
     if state.settled not in known.ends[recovery]:
-        problems.append(f"{recovery}: ended in {differences(state.settled, known.ends[recovery])}")
+        problems.append(f"{recovery}: ended in {fault_lab.differences(state.settled, known.ends[recovery])}")
     return problems
-
-
-def differences(seen: Settled, wanted: tuple[Settled, Settled]) -> list[dict[str, Any]]:
-    """Return for each allowed end the keys and files that are otherwise."""
-    return [
-        {name: (a.get(name), b.get(name)) for a, b in zip(seen, end, strict=True) for name in {*a, *b} if a.get(name) != b.get(name)}
-        for end in wanted
-    ]
 
 
 def chosen(number: int) -> tuple[str, ...]:
@@ -105,10 +66,10 @@ def chosen(number: int) -> tuple[str, ...]:
 
 @pytest.mark.parametrize("scenario", fault_lab.SCENARIOS, ids=lambda scenario: scenario.name)
 def test_killed_anywhere_nothing_is_torn_and_the_next_run_ends_it(lab: Lab, scenario: Scenario) -> None:
-    known, points = references(lab, scenario)
+    known = fault_lab.known(lab, scenario)
     assert known.before.settled != known.after.settled
     problems, tried, back = [], 0, 0
-    for number, point in enumerate(points):
+    for number, point in enumerate(known.points):
         left = killed(lab, scenario, point)
         found = torn(lab, left, known)
         lab.save()
@@ -118,6 +79,8 @@ def test_killed_anywhere_nothing_is_torn_and_the_next_run_ends_it(lab: Lab, scen
         back += left.settled != known.after.settled
         problems += [f"{point}: {problem}" for problem in found]
     bad = {problem.partition(":")[0] for problem in problems}
-    print(f"\nkill matrix, {scenario.name}: {len(points)} points, {len(points) - len(bad)} consistent ({back} before the end), {tried} recoveries")
+    print(
+        f"\nkill matrix, {scenario.name}: {len(known.points)} points, {len(known.points) - len(bad)} consistent ({back} before the end), {tried} recoveries"
+    )
     assert not problems, "\n".join(problems)
-    assert back > len(points) // 2
+    assert back > len(known.points) // 2
