@@ -21,9 +21,14 @@ description:
   - Keys are written in the order of their dependence, one write each, and read back. The drop-in is replaced in one rename.
   - Before the first write, and again after the last one, it works out what the next boot will set with this drop-in in place, by the rules of the
     loader that the host uses (systemd-sysctl, else C(sysctl --system) of procps). See O(shadowed).
-  - Nothing is written, and no file's time stamp moves, when nothing differs. No command is run on the host.
+  - Nothing is written, and no file's time stamp moves, when nothing differs. No command is run on the host, except the watchdog of O(confirm_within).
+  - One run at a time changes a host, see O(lock_timeout). Before the first change it writes a journal to O(journal_dir) of what it is about to change, running
+    values and files. When a run is killed half-way, the next one finds its journal, puts the host back first, and says so in RV(recovered). SIGTERM, SIGINT and
+    SIGHUP end a run in order.
 author:
   - linuxnet.tcp contributors (@linuxnet)
+extends_documentation_fragment:
+  - linuxnet.tcp.netns
 options:
   settings:
     description:
@@ -36,14 +41,18 @@ options:
       - With O(state=absent) the values are ignored and may be left empty.
       - Keys outside C(net.) are refused, use M(ansible.posix.sysctl) for those. So are keys that hold a secret, such as C(net.ipv4.tcp_fastopen_key),
         as results and the drop-in would spread it.
+      - Required with O(state=present) and O(state=absent).
     type: dict
-    required: true
   state:
     description:
       - V(present) makes the values hold.
-      - V(absent) takes the keys out of the drop-in. Running values stay as they are. The drop-in is removed when only its header would be left.
+      - V(absent) takes the keys out of the drop-in. Running values stay as they are, unless O(restore_runtime=true). The drop-in is removed when only
+        its header would be left.
+      - V(restored) puts back what one journal changed, running values and files, the latest one if O(journal) does not name another. A second run
+        changes nothing. It never goes on to an older journal by itself.
+      - V(confirmed) makes a change stay that was made with O(confirm_within). It fails when the change was put back already.
     type: str
-    choices: [present, absent]
+    choices: [present, absent, restored, confirmed]
     default: present
   persist:
     description: Whether to keep the values in the drop-in O(path), so that the next boot sets them again.
@@ -75,6 +84,18 @@ options:
     type: str
     choices: [fail, warn, take_over]
     default: fail
+  load_modules:
+    description:
+      - Whether the next boot shall load the kernel modules that the keys in the drop-in need (C(nf_conntrack) for C(net.netfilter.nf_conntrack_max))
+        before it sets them. Without its module a key is missing at that time, and the line in the drop-in does nothing.
+      - The modules go into a list of the same name in the folder C(modules-load.d) beside C(sysctl.d), which belongs to the transaction. What another
+        list names or what is built into the kernel is left out. With V(false) no list is read or written.
+      - It does not load a module now, as no command is run. A key whose module is not loaded can be given with O(runtime=false) only.
+      - With O(state=absent) the modules are taken out that no key which stays in the drop-in needs; the list goes when only its header would be left.
+      - It needs O(persist) and a O(path) in a folder called C(sysctl.d). C(net.ipv4.tcp_congestion_control) and C(net.core.default_qdisc) need no list,
+        the kernel loads their modules when they are set.
+    type: bool
+    default: false
   unsupported:
     description:
       - What to do about known keys that this kernel or network namespace does not have, or shows read-only with another value.
@@ -84,27 +105,67 @@ options:
     type: str
     choices: [fail, skip]
     default: fail
-  netns:
+  confirm_within:
     description:
-      - Network namespace to set the values in, instead of that of the module's own process. A name in C(/run/netns), an absolute path, a PID,
-        or at least twelve digits of a container's id, see M(linuxnet.tcp.socket_info).
-      - It needs O(persist=false), as a drop-in is read when the host boots and never for a network namespace. The values last as long as the namespace;
-        give them where it is made too (C(docker run --sysctl), C(securityContext.sysctls) of a Kubernetes pod).
+      - Puts the change back unless O(state=confirmed) comes within so many seconds. Before the first change a watchdog process is started on the
+        host, which needs neither the controller nor the connection; it also puts back what a killed run left. It survives the end of the task and
+        of the login session, for which it is started through C(systemd-run) where systemd is PID 1.
+      - Confirm over a new connection (C(meta) C(reset_connection) comes before it), since an existing one may live on where a new one cannot be made.
+      - Until then other changes of this host are refused. A reboot ends the watchdog; the next run then puts back what nobody confirmed, and reports it.
+      - It has no effect when there is nothing to change.
+    type: int
+  comment:
+    description: Why this is done, at most 1000 characters. It is kept in the journal and shown when something is put back.
     type: str
+  restore_runtime:
+    description:
+      - With O(state=absent), sets the running values that the keys had before the oldest journal that changed them and was not put back.
+      - A key that no journal holds is an error.
+    type: bool
+    default: false
+  journal:
+    description: Number of the journal for O(state=restored) and O(state=confirmed), RV(journal.id) of the run that made it.
+    type: int
+  conflicts:
+    description:
+      - What O(state=restored) does about keys and files that somebody else has changed since.
+      - V(fail) changes nothing and names them.
+      - V(keep) leaves them as they are, and puts back the rest.
+      - Lines of other keys in the drop-in are no conflict; they stay as they are now.
+    type: str
+    choices: [fail, keep]
+    default: fail
+  lock_timeout:
+    description: How many seconds to wait while another run changes this host. Then the run fails and names that process.
+    type: int
+    default: 60
+  journal_dir:
+    description:
+      - Folder of lock and journals. It is made when missing, for root only (C(0700)), and refused when others may enter it.
+      - Runs with different folders do not know of each other.
+    type: path
+    default: /var/lib/linuxnet-tcp
+  journal_keep:
+    description: How many journals to keep. Those that wait to be confirmed or put back are kept whatever their number.
+    type: int
+    default: 20
 attributes:
   check_mode:
     support: full
     description: Walks the same path up to the first write, and fails where the real run would fail before it.
     details:
-      - What only the kernel can refuse, such as an unknown name for C(net.ipv4.tcp_congestion_control), is seen in the real run.
+      - What only the kernel can refuse, such as an unknown name for C(net.ipv4.tcp_congestion_control), is seen in the real run. It takes no lock and
+        starts no watchdog.
   diff_mode:
     support: full
-    description: Shows the running values, the drop-in's text and the files that are taken over.
+    description: Shows the running values, the drop-in's text, the list of modules and the files that are taken over.
   platform:
     support: full
     description: Linux with Python 2.7 or 3.6 and later; nothing else needs to be installed.
     platforms: linux
 notes:
+  - O(netns) needs O(persist=false), as a drop-in is read when the host boots and never for a network namespace. The values last as long as the
+    namespace; give them where it is made too (C(docker run --sysctl), C(securityContext.sysctls) of a Kubernetes pod).
   - Sysctls of the network namespace that the module runs in are set, or that of O(netns); writing them takes root there.
   - Putting back covers the keys of the set. Some keys change others as a side effect (C(net.ipv4.ip_forward) the C(forwarding) and C(accept_redirects) of
     interfaces); those others are not put back unless they are part of the set.
@@ -133,6 +194,12 @@ EXAMPLES = r'''
   check_mode: true
   diff: true
 
+- name: Limit the connections that a firewall tracks, and load its module at boot before the limit is set
+  linuxnet.tcp.net_sysctl:
+    settings:
+      net.netfilter.nf_conntrack_max: 1048576
+    load_modules: true
+
 - name: Comment out what other files say about the key
   linuxnet.tcp.net_sysctl:
     settings:
@@ -157,6 +224,34 @@ EXAMPLES = r'''
     settings:
       net.ipv4.tcp_fin_timeout:
     state: absent
+
+- name: Set what could cut us off, and let the host put it back by itself if it does
+  linuxnet.tcp.net_sysctl:
+    settings:
+      net.ipv4.tcp_syn_retries: 3
+    confirm_within: 60
+    comment: change 4711
+  register: tuned
+
+- name: Come back over a new connection
+  ansible.builtin.meta: reset_connection
+
+- name: Let it stay
+  linuxnet.tcp.net_sysctl:
+    state: confirmed
+    journal: "{{ tuned.journal.id }}"
+  when: tuned is changed
+
+- name: Put back what the last change changed
+  linuxnet.tcp.net_sysctl:
+    state: restored
+
+- name: Take a key out of the drop-in, and give it the value that it had before us
+  linuxnet.tcp.net_sysctl:
+    settings:
+      net.ipv4.tcp_fin_timeout:
+    state: absent
+    restore_runtime: true
 
 - name: Set a value in a running container
   linuxnet.tcp.net_sysctl:
@@ -196,7 +291,9 @@ settings:
       type: dict
       returned: success
     status:
-      description: V(changed), V(unchanged) or V(skipped); after a failure V(unchanged), or V(left) when the key could not be put back.
+      description:
+        - V(changed), V(unchanged) or V(skipped); V(kept) when somebody else changed it and O(conflicts=keep).
+        - After a failure V(unchanged), or V(left) when the key could not be put back.
       type: str
     reason:
       description:
@@ -222,6 +319,87 @@ taken_over:
     path:
       description: The file that was edited, links followed. The file as it was is beside it under this name and C(.linuxnet-tcp.bak~).
       type: str
+journal:
+  description: The journal of this change, or the one that was put back or confirmed.
+  returned: success, when something changed, and with O(state=restored) and O(state=confirmed)
+  type: dict
+  sample: {id: 42, status: unconfirmed, path: /var/lib/linuxnet-tcp/00000042-unconfirmed.json, confirm_within: 60}
+  contains:
+    id:
+      description: Its number, for O(journal).
+      type: int
+    status:
+      description: V(applied), V(unconfirmed), V(restored), or V(open) when it is being written or its run died.
+      type: str
+    path:
+      description: The file.
+      type: str
+    confirm_within:
+      description: After how many seconds, counted from the moment before the first change, it is put back.
+      type: int
+      returned: when RV(journal.status) is V(unconfirmed)
+    time:
+      description: When it was made, UTC.
+      type: str
+      returned: with O(state=restored) and O(state=confirmed)
+    comment:
+      description: The O(comment) of the run that made it.
+      type: str
+      returned: with O(state=restored) and O(state=confirmed), when there is one
+recovered:
+  description: What was put back before anything else, as the run that changed it had died or nobody had confirmed it.
+  returned: when there was such
+  type: list
+  elements: dict
+  sample:
+    - id: 41
+      time: "2026-11-24T19:05:15Z"
+      reason: half-done
+      undone: [net.ipv4.tcp_syncookies]
+      kept: []
+      comment: change 4711
+  contains:
+    id:
+      description: Number of the journal.
+      type: int
+    time:
+      description: When it was made, UTC.
+      type: str
+    reason:
+      description: V(half-done) or V(unconfirmed).
+      type: str
+    undone:
+      description: Keys, and paths of files, that were put back.
+      type: list
+      elements: str
+    kept:
+      description: What somebody else had changed since, and was left as it is; one line for each.
+      type: list
+      elements: str
+    comment:
+      description: The O(comment) of that run.
+      type: str
+      returned: when there is one
+modules:
+  description: The list of kernel modules that goes with the drop-in, and what was changed in it or would be in check mode.
+  returned: success, when O(load_modules=true)
+  type: dict
+  sample:
+    path: /etc/modules-load.d/90-linuxnet-tcp.conf
+    added: [nf_conntrack]
+    removed: []
+  contains:
+    path:
+      description: The list. It exists only when a module has to be named.
+      type: str
+    added:
+      description: Modules that it names from now on.
+      type: list
+      elements: str
+    removed:
+      description: Modules that it names no longer.
+      type: list
+      elements: str
 problems:
   description: What is wrong, one line for each problem.
   returned: failure
@@ -278,7 +456,7 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.linuxnet.tcp.plugins.module_utils import changes, keeper
 from ansible_collections.linuxnet.tcp.plugins.module_utils.core import errors
-from ansible_collections.linuxnet.tcp.plugins.module_utils.ports import conf_dir, drop_in_file, netns, sysctl_tree
+from ansible_collections.linuxnet.tcp.plugins.module_utils.ports import conf_dir, drop_in_file, host_files, netns, sysctl_tree
 from ansible_collections.linuxnet.tcp.plugins.module_utils.programs import watchdog
 from ansible_collections.linuxnet.tcp.plugins.module_utils.readers import boot, namespaces
 
@@ -300,6 +478,11 @@ def host_keeper(module):
     return keeper.Keeper(wish, watchdog.ports(module.params['journal_dir'], lambda path: labelled_store(module, path)))
 
 
+def boot_files(module):
+    """Return what tells the next boot and opens the files that decide it."""
+    return boot.BootFiles(conf_dir.ConfDir(), lambda path, like: labelled_store(module, path, like), files=host_files.HostFiles())
+
+
 def main():
     module = AnsibleModule(
         argument_spec={
@@ -319,16 +502,16 @@ def main():
             'journal_keep': {'type': 'int', 'default': 20},
             'restore_runtime': {'type': 'bool', 'default': False},
             'conflicts': {'type': 'str', 'choices': ['fail', 'keep'], 'default': 'fail'},
+            'load_modules': {'type': 'bool', 'default': False},
         },
         required_if=[('state', 'present', ['settings']), ('state', 'absent', ['settings'])],
         supports_check_mode=True,
     )
-    files = boot.BootFiles(conf_dir.ConfDir(), lambda path, like: labelled_store(module, path, like))
     store = labelled_store(module, module.params['path'])
     try:
         changes.check(module.params)
         with namespaces.visited_to_write(module.params['netns'], changes.persists(module.params), netns.NetNamespaces()) as about:
-            result = changes.carry_out(module.params, module.check_mode, sysctl_tree.SysctlTree(), store, files, host_keeper(module))
+            result = changes.carry_out(module.params, module.check_mode, sysctl_tree.SysctlTree(), store, boot_files(module), host_keeper(module))
     except errors.LinuxnetError as exc:
         module.fail_json(msg=exc.message, **exc.details)
     for warning in result.pop('warnings'):

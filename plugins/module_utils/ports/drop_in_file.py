@@ -2,7 +2,7 @@
 # Copyright (c) 2026, linuxnet.tcp contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Read, replace and remove one sysctl.d drop-in; interpret nothing."""
+"""Read, replace and remove one drop-in of sysctl.d or modules-load.d; interpret nothing."""
 from __future__ import absolute_import, division, print_function
 
 __metaclass__ = type
@@ -22,8 +22,10 @@ class DropInFile(object):
     ``like`` is a file whose owner, mode and attributes the drop-in takes instead of those of a new file.
     """
 
-    # sysctl.d(5); these may be made when they are missing, any other folder is taken for a mistake.
-    _STANDARD_FOLDERS = ("/etc/sysctl.d", "/run/sysctl.d", "/usr/local/lib/sysctl.d", "/usr/lib/sysctl.d", "/lib/sysctl.d")
+    # sysctl.d(5) and modules-load.d(5); these may be made when they are missing, any other folder is taken for a mistake.
+    _STANDARD_FOLDERS = ("/etc/sysctl.d", "/run/sysctl.d", "/usr/local/lib/sysctl.d", "/usr/lib/sysctl.d", "/lib/sysctl.d",
+                         "/etc/modules-load.d", "/run/modules-load.d", "/usr/local/lib/modules-load.d", "/usr/lib/modules-load.d",
+                         "/lib/modules-load.d")
 
     def __init__(self, path, set_context=None, root="/", like=None):
         self.path = path

@@ -66,6 +66,7 @@ ROOMS = {
         ("ansible.errors", "jinja2", "jsonschema", "yaml"),
         asserts=True,
     ),
+    "doc_fragments": Room("plugins/doc_fragments", (), frozenset({"__future__"}), asserts=True),
     "action": Room(
         "plugins/action",
         (CORE, "module_utils.audit_options", "plugin_utils"),
