@@ -35,6 +35,7 @@ link linkat symlink symlinkat utimensat flock fork vfork clone clone3
 _TRACE = ",".join(f"?{call}" for call in CALLS.split())
 _OPENS = ("open", "openat", "openat2", "creat")
 _LINE = re.compile(r"^(\w+)\((.*)")
+_RESULT = re.compile(r"(\) += .*| <unfinished \.\.\..*)$")
 _WRITES = re.compile(r"O_WRONLY|O_RDWR|O_CREAT")
 _SUBJECT = re.compile(r'\d<(/[^>]*)>|"(/[^"]*)"')
 _RANDOM = re.compile(r"[A-Za-z0-9_]{6,16}(?=\.tmp)")
@@ -201,6 +202,7 @@ def injected(log: list[str]) -> list[Point]:
 
 def subject(arguments: str) -> str:
     """Return the files that a traced call names, the same in each run."""
+    arguments = _RESULT.sub("", arguments)
     paths = [_RANDOM.sub("RANDOM", first or second) for first, second in _SUBJECT.findall(arguments)]
     return " ".join(path for path in paths if path)
 
