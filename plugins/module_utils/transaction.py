@@ -180,16 +180,16 @@ def _execute(request, plan, tree, files, keeper):
         if keeper is None:
             steps.walk(todo)
         else:
-            _journalled(request, todo, [step.change() for step in keys], [step.change() for step in changed], keeper)
+            _journalled(files.store.place(), todo, [step.change() for step in keys], [step.change() for step in changed], keeper)
     except steps.Stopped as stopped:
         left = set(item["name"] for item in stopped.left)
         raise restore.failure(stopped, [_stopped_row(target, left) for target in plan.targets])
 
 
-def _journalled(request, todo, keys, files, keeper):
+def _journalled(path, todo, keys, files, keeper):
     with keeper.watching_signals():
         try:
-            keeper.begin(request.path, keys, files)
+            keeper.begin(path, keys, files)
         except steps.Failure as failure:
             raise keeping.refused([failure.message])
         try:

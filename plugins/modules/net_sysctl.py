@@ -65,9 +65,18 @@ options:
   path:
     description:
       - The drop-in. Lines of other keys, comments included, are kept byte for byte.
-      - It must be an absolute path that ends in C(.conf) and is not a symbolic link. A missing folder is made only if it is one that sysctl.d(5) names.
+      - It must be an absolute path that ends in C(.conf). A missing folder is made only if it is one that sysctl.d(5) names.
+      - A symbolic link, and a folder that is one, are refused unless O(follow=true). So is a file with several hard links, of which a new file would
+        keep one; a file or folder that everybody may write to; and a folder of somebody else, who could put another file in its place.
+      - Mode, owner, ACL, SELinux label and other extended attributes stay as they are. A new file is mode C(0644).
     type: path
     default: /etc/sysctl.d/90-linuxnet-tcp.conf
+  follow:
+    description:
+      - Whether to follow symbolic links, where O(path) or the folder that holds it is one. The file that they end at is changed and the links stay.
+      - All folders on the way, and the links themselves, have to belong to root or to the user that the module runs as.
+    type: bool
+    default: false
   shadowed:
     description:
       - With O(persist), what to do when the next boot would set another value than the wanted one, because a line of another file comes after the
@@ -455,19 +464,19 @@ netns:
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.linuxnet.tcp.plugins.module_utils import changes, keeper
-from ansible_collections.linuxnet.tcp.plugins.module_utils.core import errors
+from ansible_collections.linuxnet.tcp.plugins.module_utils.core import errors, printable
 from ansible_collections.linuxnet.tcp.plugins.module_utils.ports import conf_dir, drop_in_file, host_files, netns, sysctl_tree
 from ansible_collections.linuxnet.tcp.plugins.module_utils.programs import watchdog
 from ansible_collections.linuxnet.tcp.plugins.module_utils.readers import boot, namespaces
 
 
-def labelled_store(module, path, like=None):
+def labelled_store(module, path, like=None, follow=False):
     """Return the port of the drop-in, or of another file; on SELinux a new file gets the label that the policy has for its path."""
     def set_context(temporary, path):
         if module.selinux_enabled():
             module.set_context_if_different(temporary, module.selinux_default_context(path), False)
 
-    return drop_in_file.DropInFile(path, set_context, like=like)
+    return drop_in_file.DropInFile(path, set_context, like=like, follow=follow)
 
 
 def host_keeper(module):
@@ -491,6 +500,7 @@ def main():
             'persist': {'type': 'bool', 'default': True},
             'runtime': {'type': 'bool', 'default': True},
             'path': {'type': 'path', 'default': '/etc/sysctl.d/90-linuxnet-tcp.conf'},
+            'follow': {'type': 'bool', 'default': False},
             'unsupported': {'type': 'str', 'choices': ['fail', 'skip'], 'default': 'fail'},
             'netns': {'type': 'str'},
             'shadowed': {'type': 'str', 'choices': ['fail', 'warn', 'take_over'], 'default': 'fail'},
@@ -507,7 +517,7 @@ def main():
         required_if=[('state', 'present', ['settings']), ('state', 'absent', ['settings'])],
         supports_check_mode=True,
     )
-    store = labelled_store(module, module.params['path'])
+    store = labelled_store(module, module.params['path'], follow=module.params['follow'])
     try:
         changes.check(module.params)
         with namespaces.visited_to_write(module.params['netns'], changes.persists(module.params), netns.NetNamespaces()) as about:
@@ -515,7 +525,7 @@ def main():
     except errors.LinuxnetError as exc:
         module.fail_json(msg=exc.message, **exc.details)
     for warning in result.pop('warnings'):
-        module.warn(warning)
+        module.warn(printable.line(warning))
     module.exit_json(**dict(result, **about))
 
 

@@ -184,7 +184,7 @@ def test_what_cannot_be_is_refused_before_anything_is_written(host):
     assert "beside sysctl.d" in host.refuse({TRACK: 0}, path="/srv/90.conf").message
     host.root.join(LIST.lstrip("/")).dirpath().ensure(dir=True)
     host.root.join(LIST.lstrip("/")).mksymlinkto("/dev/null")
-    assert LIST + ": is a symbolic link" in host.refuse({TRACK: 0}).message
+    assert LIST + ": cannot be read: it is no plain file" in host.refuse({TRACK: 0}).message
 
 
 def test_a_key_whose_module_is_not_loaded_can_be_kept_for_the_next_boot(host):
