@@ -71,12 +71,13 @@ Settled = tuple[dict[str, str], dict[str, dict[str, Any]]]
 
 
 class State(NamedTuple):
-    """Running values, the sysctl files with content, mode, owner and attributes, time stamps, and the names of the journals."""
+    """Running values, the sysctl files with content, mode, owner and attributes, their time stamps, and the journals' names and texts."""
 
     runtime: dict[str, str]
     files: dict[str, dict[str, Any]]
     times: dict[str, int]
     journals: list[str]
+    texts: dict[str, str]
 
     @property
     def settled(self) -> Settled:
@@ -154,10 +155,14 @@ class Lab:
 
     def state(self) -> State:
         seen = self.ask("snapshot", folders=FOLDERS)
-        journals = sorted(os.path.relpath(path, JOURNALS) for path in seen["files"] if path.startswith(JOURNALS + "/"))
+        texts = {
+            os.path.relpath(path, JOURNALS): about.get("data", "")
+            for path, about in seen["files"].items()
+            if path.startswith(JOURNALS + "/")
+        }
         files = {path: about for path, about in seen["files"].items() if path.startswith(FOLDERS[0])}
         times = {path: about.pop("mtime") for path, about in files.items()}
-        return State(seen["runtime"], files, times, journals)
+        return State(seen["runtime"], files, times, sorted(texts), texts)
 
     def run(self, options: dict[str, Any], *injections: str) -> Run:
         """Run the module once in a process of its own under strace; a watchdog that it starts is not traced and lives on, as it would."""

@@ -12,7 +12,7 @@ import json
 
 import fault_lab
 import pytest
-from fault_lab import JOURNALS, RECOVERIES, Known, Lab, Point, Scenario, State
+from fault_lab import RECOVERIES, Known, Lab, Point, Scenario, State
 
 
 def killed(lab: Lab, scenario: Scenario, point: Point) -> State:
@@ -25,7 +25,7 @@ def killed(lab: Lab, scenario: Scenario, point: Point) -> State:
     return lab.state()
 
 
-def torn(lab: Lab, left: State, known: Known) -> list[str]:
+def torn(left: State, known: Known) -> list[str]:
     """Return what is neither old nor new, or would be read though it is neither."""
     problems = []
     for path, about in left.settled[1].items():
@@ -36,10 +36,7 @@ def torn(lab: Lab, left: State, known: Known) -> list[str]:
             problems.append(f"{path}: gone")
     if len(left.leftovers) > 1:
         problems.append(f"more than one half-written file: {left.leftovers}")
-    for name in left.journals:
-        if name.endswith(".json"):
-            problems += unreadable(lab.shell(f"cat {JOURNALS}/{name}"), name)
-    return problems
+    return problems + [problem for name, text in left.texts.items() if name.endswith(".json") for problem in unreadable(text, name)]
 
 
 def unreadable(text: str, name: str) -> list[str]:
@@ -71,16 +68,17 @@ def test_killed_anywhere_nothing_is_torn_and_the_next_run_ends_it(lab: Lab, scen
     problems, tried, back = [], 0, 0
     for number, point in enumerate(known.points):
         left = killed(lab, scenario, point)
-        found = torn(lab, left, known)
+        found = torn(left, known)
         lab.save()
         for recovery in chosen(number):
             found += recovered(lab, scenario, recovery, known)
             tried += 1
         back += left.settled != known.after.settled
         problems += [f"{point}: {problem}" for problem in found]
+    syncs = sum(point.call == "fsync" for point in known.points)
     bad = {problem.partition(":")[0] for problem in problems}
     print(
-        f"\nkill matrix, {scenario.name}: {len(known.points)} points, {len(known.points) - len(bad)} consistent ({back} before the end), {tried} recoveries"
+        f"\nkill matrix, {scenario.name}: {len(known.points)} points, {len(known.points) - len(bad)} consistent ({back} before the end), {tried} recoveries, {syncs} fsync"
     )
     assert not problems, "\n".join(problems)
     assert back > len(known.points) // 2

@@ -23,10 +23,10 @@ TWELVE = {
     "net.ipv4.icmp_echo_ignore_all": 1,
     "net.ipv4.icmp_echo_ignore_broadcasts": 0,
     "net.ipv4.icmp_errors_use_inbound_ifaddr": 1,
+    "net.ipv4.ip_default_ttl": 65,
     "net.ipv4.ip_no_pmtu_disc": 1,
     "net.ipv4.tcp_abort_on_overflow": 1,
     "net.ipv4.tcp_autocorking": 0,
-    "net.ipv4.tcp_base_mss": 1200,
     "net.ipv4.tcp_challenge_ack_limit": 100,
     "net.ipv4.tcp_congestion_control": "no_such_algorithm",
     "net.ipv4.tcp_dsack": 0,
@@ -184,11 +184,11 @@ def test_who_holds_the_lock_is_named_and_waited_for(lab: Lab) -> None:
     assert 2 <= time.monotonic() - begun < 3
     refused(result, f"{JOURNALS}/lock", "process ", "import fcntl,time", "waited 2 s")
     unchanged(before, lab.state())
-    threads = lab.netns.popen(["sh", "-c", f"sleep 1; kill {process.pid}"])
+    ender = lab.netns.popen(["sh", "-c", f"sleep 1; kill {process.pid}"])
     begun = time.monotonic()
     assert lab.call({**EXISTING.options, "lock_timeout": 20})["changed"] is True
     assert time.monotonic() - begun < 10
-    threads.wait(timeout=5)
+    ender.wait(timeout=5)
 
 
 def test_journals_are_whole_and_private(lab: Lab) -> None:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from check import collection, places, substrate
+from check import collection, packages, places, substrate
 from check.stage import Argv, Stage
 
 
@@ -13,6 +13,8 @@ def integration(stage: Stage) -> None:
     """Run pytest over tests/integration of the tree copy against the installed collection."""
     tree = collection.copy_tree(stage)
     collection.installed()
+    # Without it the fault matrices skip and say so.
+    packages.ensure(stage, packages.STRACE)
     reports = places.REPORTS / "integration"
     reports.mkdir(parents=True, exist_ok=True)
     argv: Argv = [

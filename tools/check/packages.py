@@ -11,6 +11,7 @@ import shutil
 from check.stage import Stage
 
 SHELLCHECK = {"shellcheck": "shellcheck"}
+STRACE = {"strace": "strace"}
 CONTAINERS = {
     "podman": "podman",
     "runc": "runc",
