@@ -122,7 +122,7 @@ class Keeper(object):
         """Write the journal of what is about to change, and arm the watchdog if one is wanted. Raises Failure; nothing is left then."""
         if self.unavailable:
             raise steps.Failure("the journal cannot be kept: %s" % self.unavailable)
-        self._current = journal.Entry(max([entry.number for entry in self.entries()] or [0]) + 1, journal.OPEN)
+        self._current = journal.Entry(self._next_number(), journal.OPEN)
         record = journal.Record(
             self._current.number, self.machine.utc(), self.machine.boot_id(), self.machine.netns(), self.wish.visited, self.wish.comment,
             path, self._confirmation(), keys, files)
@@ -135,6 +135,15 @@ class Keeper(object):
                 self.path(self._current), steps.reason(error))
             self.abandon()
             raise steps.Failure(problem)
+
+    def _next_number(self):
+        # The watchdog of a journal that was taken away may live on for a second; it must not take another journal for its own.
+        try:
+            names = self._ports.folder.names()
+        except errors.SourceUnavailable as error:
+            raise steps.Failure(error.message)
+        return 1 + max([0] + [entry.number for entry in map(journal.parse_name, names) if entry] + [
+            number for number in map(journal.companion_of, names) if number])
 
     def _confirmation(self):
         if self.wish.confirm_within is None:

@@ -130,7 +130,7 @@ def carry_out(entry, way, keeper):
     """Walk the way back; a crash on it leaves the journal open, and the next run goes on. Raises TransactionError."""
     before = entry.status
     entry = _moved(entry, journal.OPEN, keeper)
-    closing = steps.Check(lambda: keeper.move(entry, journal.RESTORED))
+    closing = steps.Check(lambda: _closed(entry, keeper))
     try:
         with keeper.watching_signals():
             steps.walk(way.steps + [closing], keeper.interrupted)
@@ -139,6 +139,13 @@ def carry_out(entry, way, keeper):
             _moved(entry, before, keeper)
         raise failure(stopped, [])
     return entry._replace(status=journal.RESTORED)
+
+
+def _closed(entry, keeper):
+    try:
+        keeper.move(entry, journal.RESTORED)
+    except (IOError, OSError) as error:
+        raise steps.Failure("%s: cannot be closed (%s)" % (keeper.path(entry), steps.reason(error)))
 
 
 def _moved(entry, status, keeper):

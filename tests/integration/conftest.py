@@ -20,6 +20,7 @@ HERE = Path(__file__).resolve().parent
 REPOSITORY = HERE.parent.parent
 sys.path[:0] = [str(HERE), str(REPOSITORY / "tools")]
 
+import fault_lab  # noqa: E402
 import host_trace  # noqa: E402
 import netns_lab  # noqa: E402
 
@@ -58,3 +59,12 @@ def netns(tmp_path: Path, collections: Path) -> Iterator[netns_lab.Namespace]:
         yield namespace
     finally:
         namespace.close()
+
+
+@pytest.fixture
+def lab(netns: netns_lab.Namespace) -> fault_lab.Lab:
+    """Return a lab for faults in the private namespace; skip, saying why, where strace cannot be had."""
+    try:
+        return fault_lab.Lab(netns)
+    except netns_lab.Unavailable as reason:
+        pytest.skip(str(reason))

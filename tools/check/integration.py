@@ -15,6 +15,8 @@ def integration(stage: Stage) -> None:
     collection.installed()
     # For the NAT between namespaces; where it cannot be had, the tests that need it skip and say so.
     packages.ensure(stage, packages.FIREWALL)
+    # Without it the fault matrices skip and say so.
+    packages.ensure(stage, packages.STRACE)
     reports = places.REPORTS / "integration"
     reports.mkdir(parents=True, exist_ok=True)
     argv: Argv = [

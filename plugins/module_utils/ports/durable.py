@@ -36,9 +36,13 @@ def write_all(descriptor, data):
 
 
 def rename(old, new):
-    """Rename a file within its folder and sync the folder. Raises OSError."""
+    """Rename a file within its folder and sync the folder. Raises OSError, and the old name is the right one then."""
     os.rename(old, new)
-    sync_folder(os.path.dirname(new))
+    try:
+        sync_folder(os.path.dirname(new))
+    except OSError:
+        quietly(os.rename, new, old)
+        raise
 
 
 def remove(path):
@@ -48,17 +52,19 @@ def remove(path):
 
 
 def sync_folder(folder):
-    """Make the folder's entries last. Raises OSError."""
+    """Make the folder's entries last. Raises OSError, which names the folder."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)
+    except OSError as exc:
+        raise OSError(exc.errno, exc.strerror, folder)
     finally:
         os.close(descriptor)
 
 
-def quietly(call, path):
-    """Call with a path and pass over an OSError."""
+def quietly(call, *paths):
+    """Call with paths and pass over an OSError."""
     try:
-        call(path)
+        call(*paths)
     except OSError:
         pass

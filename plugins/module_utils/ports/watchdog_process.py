@@ -10,6 +10,7 @@ from __future__ import absolute_import, division, print_function
 
 __metaclass__ = type
 
+import errno
 import io
 import os
 import pkgutil
@@ -50,11 +51,16 @@ class WatchdogProcess(object):
 
     def start(self, number):
         """Start the watchdog of a journal and see it at work. Raises SourceUnavailable, and the journal has to be taken away then."""
+        path = self._folder.full(program_name(number))
         try:
             self._folder.create(program_name(number), _program())
             self._launch(number)
+            self._await(number)
         except (IOError, OSError, subprocess.CalledProcessError) as exc:
-            raise errors.SourceUnavailable("the watchdog of journal %d cannot be started (%s); leave confirm_within out to go without" % (number, exc))
+            raise errors.SourceUnavailable("the watchdog of journal %d cannot be started (%s); leave confirm_within out to go without" % (
+                number, _told(exc, path)))
+
+    def _await(self, number):
         deadline = time.time() + _READY_SECONDS
         while not self.alive(number):
             if time.time() > deadline:
@@ -70,6 +76,14 @@ class WatchdogProcess(object):
             return
         # Its own session: neither the end of the task nor a hangup of its terminal ends it.
         _quiet(subprocess.Popen, command, preexec_fn=os.setsid)
+
+
+def _told(exc, path):
+    """Return an error with file and errno; ``path`` is what it was about where it names none, as for a write."""
+    number = getattr(exc, "errno", None)
+    if number is None:
+        return str(exc)
+    return "%s: %s: %s" % (getattr(exc, "filename", None) or path, errno.errorcode.get(number, number), exc.strerror)
 
 
 def _systemd_run():

@@ -420,6 +420,13 @@ def test_journals_are_pruned_and_remains_too(host):
     assert host.journals() == ["00000003-applied.json", "00000004-applied.json"]
 
 
+def test_a_number_is_not_given_again_while_its_watchdog_may_live(host):
+    host.run(SET)
+    host.watchdogs.living.add(7)
+    io.open(os.path.join(host.folder, "00000007-watchdog.lock"), "w").close()
+    assert host.run({FIN: 31})["journal"]["id"] == 8
+
+
 def test_the_second_run_waits_and_then_fails(host):
     host.run(SET)
     other = file_lock.FileLock(os.path.join(host.folder, keeping.LOCK))
