@@ -22,7 +22,8 @@ STATE = places.BUILD / "podman"
 IMAGE = "localhost/linuxnet-tcp-systemd"
 # Debian 12 (systemd 252) and Debian 13 (systemd 257), with the same packages.
 SUITES = ("bookworm", "trixie")
-INCLUDED = ("iproute2", "procps", "python3", "python3-minimal", "systemd", "systemd-sysv")
+# libpam-systemd brings logind: a session of sshd then has a scope of its own.
+INCLUDED = ("iproute2", "libpam-systemd", "nftables", "openssh-server", "procps", "python3", "python3-minimal", "systemd", "systemd-sysv")
 # The uid map, and what lets systemd be PID 1 under it; the scenario's create.yml asks for both.
 ANNOTATION = "linuxnet.systemd-userns"
 
