@@ -8,6 +8,7 @@ from __future__ import absolute_import, division, print_function
 __metaclass__ = type
 
 import contextlib
+import errno
 from collections import namedtuple
 
 from ansible_collections.linuxnet.tcp.plugins.module_utils import steps
@@ -171,14 +172,21 @@ class Keeper(object):
         return dict(facts, confirm_within=within) if within is not None and entry.status == journal.UNCONFIRMED else facts
 
     def prune(self):
-        """Remove journals beyond those to be kept; return a warning for each that resists."""
-        warnings = []
-        for entry in journal.outdated(self.entries(), self.wish.keep):
-            try:
-                self._ports.folder.remove(journal.file_name(entry))
-            except (IOError, OSError) as error:
-                warnings.append("%s: cannot be removed (%s)" % (self.path(entry), steps.reason(error)))
-        return warnings
+        """Remove journals beyond those to be kept, and what dead watchdogs and runs left; return a warning for each that resists."""
+        names = [journal.file_name(entry) for entry in journal.outdated(self.entries(), self.wish.keep)] + self._remains()
+        return [warning for warning in map(self._removed, names) if warning]
+
+    def _remains(self):
+        waiting = set(entry.number for entry in self.entries() if entry.status in (journal.OPEN, journal.UNCONFIRMED))
+        found = [(journal.companion_of(name), name) for name in self._ports.folder.names()]
+        return [name for number, name in found if number is not None and number not in waiting and not self._ports.watchdogs.alive(number)]
+
+    def _removed(self, name):
+        try:
+            self._ports.folder.remove(name)
+        except (IOError, OSError) as error:
+            # A watchdog that ends removes its own files.
+            return None if error.errno == errno.ENOENT else "%s: cannot be removed (%s)" % (self._ports.folder.full(name), steps.reason(error))
 
     def recorded(self, names):
         """Return {name: running value} from before the oldest journal here that changed the key and was not put back."""

@@ -276,9 +276,10 @@ netns:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.linuxnet.tcp.plugins.module_utils import changes, keeper, watchdog
+from ansible_collections.linuxnet.tcp.plugins.module_utils import changes, keeper
 from ansible_collections.linuxnet.tcp.plugins.module_utils.core import errors
 from ansible_collections.linuxnet.tcp.plugins.module_utils.ports import conf_dir, drop_in_file, netns, sysctl_tree
+from ansible_collections.linuxnet.tcp.plugins.module_utils.programs import watchdog
 from ansible_collections.linuxnet.tcp.plugins.module_utils.readers import boot, namespaces
 
 

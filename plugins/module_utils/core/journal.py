@@ -32,6 +32,7 @@ FileChange = namedtuple("FileChange", "path before after")
 Record = namedtuple("Record", "number time boot_id netns visited comment path confirm keys files")
 
 _NAME = re.compile(r"^([0-9]{8,10})-(%s)\.json$" % "|".join(STATUSES))
+_COMPANION = re.compile(r"^(?:([0-9]{8,10})-watchdog\.(?:pyz|lock)|\..*\.tmp)$")
 
 
 def file_name(entry):
@@ -43,6 +44,12 @@ def parse_name(name):
     """Return the Entry that a file's name tells, None for any other file."""
     match = _NAME.match(name)
     return Entry(int(match.group(1)), match.group(2)) if match else None
+
+
+def companion_of(name):
+    """Return the number of the journal whose watchdog a file belongs to, 0 for what a killed run left half-written, None for other files."""
+    match = _COMPANION.match(name)
+    return int(match.group(1) or 0) if match else None
 
 
 def encode(record):

@@ -22,7 +22,7 @@ from ansible_collections.linuxnet.tcp.plugins.module_utils.core import errors
 from ansible_collections.linuxnet.tcp.plugins.module_utils.ports import file_lock, journal_dir
 
 _PACKAGE = "ansible_collections.linuxnet.tcp.plugins.module_utils"
-_PROGRAM = "import sys\nfrom %s import watchdog\nsys.exit(watchdog.main(sys.argv))\n" % _PACKAGE
+_PROGRAM = "import sys\nfrom %s.programs import watchdog\nsys.exit(watchdog.main(sys.argv))\n" % _PACKAGE
 _SYSTEMD_RUN = ("/usr/bin/systemd-run", "/bin/systemd-run")
 _READY_SECONDS = 20
 _POLL_SECONDS = 0.05
