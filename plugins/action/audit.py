@@ -46,6 +46,7 @@ class ActionModule(ActionBase):
             "path": given["path"],
             "source": given["source"],
             "namespaces": given["namespaces"],
+            "journal_dir": given["journal_dir"],
         }
         result: dict[str, Any] = self._execute_module(module_name="linuxnet.tcp.audit", module_args=wish, task_vars=variables)
         return result

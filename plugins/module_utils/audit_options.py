@@ -15,5 +15,6 @@ ARGUMENT_SPEC = {
     'source': {'type': 'str', 'choices': ['auto', 'netlink', 'proc'], 'default': 'auto'},
     'parameters': {'type': 'list', 'elements': 'str', 'default': []},
     'namespaces': {'type': 'bool', 'default': False},
+    'journal_dir': {'type': 'path', 'default': '/var/lib/linuxnet-tcp'},
     'save_to': {'type': 'str'},
 }

@@ -22,9 +22,7 @@ Wish.__new__.__defaults__ = (None, None, 60, 20, False)
 # folder a JournalDir, lock a FileLock in it, machine a Machine, watchdogs a WatchdogProcess, signals a Signals.
 Ports = namedtuple("Ports", "folder lock machine watchdogs signals open_store")
 
-# The name of the file that is locked.
-LOCK = "lock"
-
+LOCK = journal.LOCK
 _POLL_SECONDS = 0.1
 _WAY_OUT = "wait for it, or give a longer lock_timeout"
 
@@ -109,10 +107,8 @@ class Keeper(object):
         return moved
 
     def belongs_here(self, record):
-        """Tell whether a journal's running values are those of this network namespace; after a reboot a visited one is gone."""
-        if record.boot_id == self.machine.boot_id():
-            return record.netns == self.machine.netns()
-        return not record.visited and not self.wish.visited
+        """Tell whether a journal's running values are those of this network namespace."""
+        return journal.belongs(record, self.machine.boot_id(), self.machine.netns(), self.wish.visited)
 
     def watched(self, entry):
         """Tell whether the watchdog of a journal is alive."""

@@ -17,6 +17,7 @@ from ansible_collections.linuxnet.tcp.plugins.plugin_utils import (
     diagnoses,
     findings,
     namespaces,
+    open_changes,
     other_writers,
     settings,
 )
@@ -26,7 +27,7 @@ from ansible_collections.linuxnet.tcp.plugins.plugin_utils.settings import Decla
 
 SCHEMA_VERSION = 1
 # Facts that the document carries as they came.
-PARTS = ("kernel", "sockets", "ephemeral", "parameters", "boot_problems", "writers", "namespaces")
+PARTS = ("kernel", "sockets", "ephemeral", "parameters", "boot_problems", "writers", "journals", "namespaces")
 
 
 def needed(profile: Profile) -> list[str]:
@@ -47,6 +48,7 @@ def judge(profile: Profile, facts: Mapping[str, Any], declared: Declarations, ho
     found += namespaces.not_tuned(verdicts, host)
     found += other_writers.disagree(verdicts, host, declared)
     found += boot_findings.found(facts)
+    found += open_changes.left_behind(facts)
     return {
         "schema_version": SCHEMA_VERSION,
         "host": host_name,
