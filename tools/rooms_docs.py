@@ -10,7 +10,15 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs/rooms.md"
-ROOMS = ("module_utils/core", "module_utils/ports", "module_utils/readers", "module_utils", "plugin_utils", "action")
+ROOMS = (
+    "module_utils/core",
+    "module_utils/ports",
+    "module_utils/readers",
+    "module_utils",
+    "module_utils/programs",
+    "plugin_utils",
+    "action",
+)
 HEAD = """# What each file holds
 
 Made by `python3 tools/rooms_docs.py` from the docstrings; a unit test says when it is stale. [architecture.md](architecture.md) says

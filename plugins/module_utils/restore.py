@@ -217,8 +217,9 @@ def settle(tree, keeper):
 def _refuse_waiting(entry, record, keeper):
     if entry.status == journal.UNCONFIRMED and record.boot_id == keeper.machine.boot_id() and keeper.watched(entry):
         left = max(0, int(record.confirm["deadline"] - keeper.machine.uptime()))
-        raise keeping.refused(["journal %d (%s%s) waits to be confirmed for another %d s; confirm it with state: confirmed or put it back with state: restored first" % (
-            entry.number, record.time, ", " + record.comment if record.comment else "", left)])
+        raise keeping.refused([
+            "journal %d (%s%s) waits to be confirmed for another %d s; confirm it with state: confirmed or put it back with state: restored first" % (
+                entry.number, record.time, ", " + record.comment if record.comment else "", left)])
 
 
 def _settled(entry, record, tree, keeper):

@@ -14,6 +14,7 @@ from ansible_collections.linuxnet.tcp.plugins.module_utils.core import boot_plan
 
 Request = planning.Request
 
+
 def apply(request, tree, store, boot=None, keeper=None):
     """Bring the host to what the request says and return {changed, settings, diff, warnings}, and taken_over where lines were.
 

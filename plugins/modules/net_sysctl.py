@@ -21,7 +21,10 @@ description:
   - Keys are written in the order of their dependence, one write each, and read back. The drop-in is replaced in one rename.
   - Before the first write, and again after the last one, it works out what the next boot will set with this drop-in in place, by the rules of the
     loader that the host uses (systemd-sysctl, else C(sysctl --system) of procps). See O(shadowed).
-  - Nothing is written, and no file's time stamp moves, when nothing differs. No command is run on the host.
+  - Nothing is written, and no file's time stamp moves, when nothing differs. No command is run on the host, except the watchdog of O(confirm_within).
+  - One run at a time changes a host, see O(lock_timeout). Before the first change it writes a journal to O(journal_dir) of what it is about to change, running
+    values and files. When a run is killed half-way, the next one finds its journal, puts the host back first, and says so in RV(recovered). SIGTERM, SIGINT and
+    SIGHUP end a run in order.
 author:
   - linuxnet.tcp contributors (@linuxnet)
 options:
@@ -36,14 +39,18 @@ options:
       - With O(state=absent) the values are ignored and may be left empty.
       - Keys outside C(net.) are refused, use M(ansible.posix.sysctl) for those. So are keys that hold a secret, such as C(net.ipv4.tcp_fastopen_key),
         as results and the drop-in would spread it.
+      - Required with O(state=present) and O(state=absent).
     type: dict
-    required: true
   state:
     description:
       - V(present) makes the values hold.
-      - V(absent) takes the keys out of the drop-in. Running values stay as they are. The drop-in is removed when only its header would be left.
+      - V(absent) takes the keys out of the drop-in. Running values stay as they are, unless O(restore_runtime=true). The drop-in is removed when only
+        its header would be left.
+      - V(restored) puts back what one journal changed, running values and files, the latest one if O(journal) does not name another. A second run
+        changes nothing. It never goes on to an older journal by itself.
+      - V(confirmed) makes a change stay that was made with O(confirm_within). It fails when the change was put back already.
     type: str
-    choices: [present, absent]
+    choices: [present, absent, restored, confirmed]
     default: present
   persist:
     description: Whether to keep the values in the drop-in O(path), so that the next boot sets them again.
@@ -84,6 +91,50 @@ options:
     type: str
     choices: [fail, skip]
     default: fail
+  confirm_within:
+    description:
+      - Puts the change back unless O(state=confirmed) comes within so many seconds. Before the first change a watchdog process is started on the
+        host, which needs neither the controller nor the connection; it also puts back what a killed run left. It survives the end of the task and
+        of the login session, for which it is started through C(systemd-run) where systemd is PID 1.
+      - Confirm over a new connection (C(meta) C(reset_connection) comes before it), since an existing one may live on where a new one cannot be made.
+      - Until then other changes of this host are refused. A reboot ends the watchdog; the next run then puts back what nobody confirmed, and reports it.
+      - It has no effect when there is nothing to change.
+    type: int
+  comment:
+    description: Why this is done, at most 1000 characters. It is kept in the journal and shown when something is put back.
+    type: str
+  restore_runtime:
+    description:
+      - With O(state=absent), sets the running values that the keys had before the oldest journal that changed them and was not put back.
+      - A key that no journal holds is an error.
+    type: bool
+    default: false
+  journal:
+    description: Number of the journal for O(state=restored) and O(state=confirmed), RV(journal.id) of the run that made it.
+    type: int
+  conflicts:
+    description:
+      - What O(state=restored) does about keys and files that somebody else has changed since.
+      - V(fail) changes nothing and names them.
+      - V(keep) leaves them as they are, and puts back the rest.
+      - Lines of other keys in the drop-in are no conflict; they stay as they are now.
+    type: str
+    choices: [fail, keep]
+    default: fail
+  lock_timeout:
+    description: How many seconds to wait while another run changes this host. Then the run fails and names that process.
+    type: int
+    default: 60
+  journal_dir:
+    description:
+      - Folder of lock and journals. It is made when missing, for root only (C(0700)), and refused when others may enter it.
+      - Runs with different folders do not know of each other.
+    type: path
+    default: /var/lib/linuxnet-tcp
+  journal_keep:
+    description: How many journals to keep. Those that wait to be confirmed or put back are kept whatever their number.
+    type: int
+    default: 20
   netns:
     description:
       - Network namespace to set the values in, instead of that of the module's own process. A name in C(/run/netns), an absolute path, a PID,
@@ -96,7 +147,8 @@ attributes:
     support: full
     description: Walks the same path up to the first write, and fails where the real run would fail before it.
     details:
-      - What only the kernel can refuse, such as an unknown name for C(net.ipv4.tcp_congestion_control), is seen in the real run.
+      - What only the kernel can refuse, such as an unknown name for C(net.ipv4.tcp_congestion_control), is seen in the real run. It takes no lock and
+        starts no watchdog.
   diff_mode:
     support: full
     description: Shows the running values, the drop-in's text and the files that are taken over.
@@ -158,6 +210,34 @@ EXAMPLES = r'''
       net.ipv4.tcp_fin_timeout:
     state: absent
 
+- name: Set what could cut us off, and let the host put it back by itself if it does
+  linuxnet.tcp.net_sysctl:
+    settings:
+      net.ipv4.tcp_syn_retries: 3
+    confirm_within: 60
+    comment: change 4711
+  register: tuned
+
+- name: Come back over a new connection
+  ansible.builtin.meta: reset_connection
+
+- name: Let it stay
+  linuxnet.tcp.net_sysctl:
+    state: confirmed
+    journal: "{{ tuned.journal.id }}"
+  when: tuned is changed
+
+- name: Put back what the last change changed
+  linuxnet.tcp.net_sysctl:
+    state: restored
+
+- name: Take a key out of the drop-in, and give it the value that it had before us
+  linuxnet.tcp.net_sysctl:
+    settings:
+      net.ipv4.tcp_fin_timeout:
+    state: absent
+    restore_runtime: true
+
 - name: Set a value in a running container
   linuxnet.tcp.net_sysctl:
     settings:
@@ -196,7 +276,9 @@ settings:
       type: dict
       returned: success
     status:
-      description: V(changed), V(unchanged) or V(skipped); after a failure V(unchanged), or V(left) when the key could not be put back.
+      description:
+        - V(changed), V(unchanged) or V(skipped); V(kept) when somebody else changed it and O(conflicts=keep).
+        - After a failure V(unchanged), or V(left) when the key could not be put back.
       type: str
     reason:
       description:
@@ -222,6 +304,67 @@ taken_over:
     path:
       description: The file that was edited, links followed. The file as it was is beside it under this name and C(.linuxnet-tcp.bak~).
       type: str
+journal:
+  description: The journal of this change, or the one that was put back or confirmed.
+  returned: success, when something changed, and with O(state=restored) and O(state=confirmed)
+  type: dict
+  sample: {id: 42, status: unconfirmed, path: /var/lib/linuxnet-tcp/00000042-unconfirmed.json, confirm_within: 60}
+  contains:
+    id:
+      description: Its number, for O(journal).
+      type: int
+    status:
+      description: V(applied), V(unconfirmed), V(restored), or V(open) when it is being written or its run died.
+      type: str
+    path:
+      description: The file.
+      type: str
+    confirm_within:
+      description: After how many seconds, counted from the moment before the first change, it is put back.
+      type: int
+      returned: when RV(journal.status) is V(unconfirmed)
+    time:
+      description: When it was made, UTC.
+      type: str
+      returned: with O(state=restored) and O(state=confirmed)
+    comment:
+      description: The O(comment) of the run that made it.
+      type: str
+      returned: with O(state=restored) and O(state=confirmed), when there is one
+recovered:
+  description: What was put back before anything else, as the run that changed it had died or nobody had confirmed it.
+  returned: when there was such
+  type: list
+  elements: dict
+  sample:
+    - id: 41
+      time: "2026-11-24T19:05:15Z"
+      reason: half-done
+      undone: [net.ipv4.tcp_syncookies]
+      kept: []
+      comment: change 4711
+  contains:
+    id:
+      description: Number of the journal.
+      type: int
+    time:
+      description: When it was made, UTC.
+      type: str
+    reason:
+      description: V(half-done) or V(unconfirmed).
+      type: str
+    undone:
+      description: Keys, and paths of files, that were put back.
+      type: list
+      elements: str
+    kept:
+      description: What somebody else had changed since, and was left as it is; one line for each.
+      type: list
+      elements: str
+    comment:
+      description: The O(comment) of that run.
+      type: str
+      returned: when there is one
 problems:
   description: What is wrong, one line for each problem.
   returned: failure

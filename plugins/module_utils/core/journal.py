@@ -67,7 +67,7 @@ def decode(data, source):
     try:
         content = json.loads(data.decode("ascii"))
         version = content.pop("schema_version")
-    except (ValueError, KeyError, AttributeError) as error:
+    except (ValueError, KeyError, AttributeError, TypeError) as error:
         raise _unreadable(source, error)
     if version != SCHEMA_VERSION:
         raise errors.ParseError("%s: has schema version %s, this release reads version %d; use the release that wrote it" % (
@@ -76,7 +76,7 @@ def decode(data, source):
         content["keys"] = [KeyChange(**_strings(change)) for change in content["keys"]]
         content["files"] = [_file_change(**_strings(change)) for change in content["files"]]
         return Record(**_strings(content))
-    except (ValueError, TypeError, KeyError) as error:
+    except (ValueError, KeyError, AttributeError, TypeError) as error:
         raise _unreadable(source, error)
 
 
