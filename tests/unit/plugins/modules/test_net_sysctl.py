@@ -27,7 +27,7 @@ class FakeModule(object):
     labelled = []
     selinux = True
 
-    def __init__(self, argument_spec, supports_check_mode):
+    def __init__(self, argument_spec, supports_check_mode, **_more):
         FakeModule.spec, FakeModule.supports_check_mode = argument_spec, supports_check_mode
         self.warned = []
         self.params = dict((name, option.get("default")) for name, option in argument_spec.items())
@@ -62,15 +62,16 @@ def run(module, monkeypatch):
 def test_the_options_become_one_request(monkeypatch):
     asked = []
 
-    def apply(request, tree, store, boot):
-        asked.append((request, store.path))
+    def apply(request, tree, store, boot, keeper):
+        asked.append((request, store.path, keeper))
         assert boot.backup("/etc/sysctl.conf").path == "/etc/sysctl.conf.linuxnet-tcp.bak~"
         return {"changed": True, "settings": [], "diff": [], "warnings": ["look"]}
 
-    monkeypatch.setattr(net_sysctl.transaction, "apply", apply)
+    monkeypatch.setattr(net_sysctl.changes.transaction, "apply", apply)
     assert run(net_sysctl, monkeypatch) == {"changed": True, "settings": [], "diff": [], "warned": ["look"]}
-    (request, path), = asked
-    assert (dict(request._asdict()), path) == (dict(OPTIONS, check_mode=True), PATH)
+    (request, path, keeper), = asked
+    assert (dict(request._asdict()), path) == (dict(OPTIONS, check_mode=True, restore_runtime=False), PATH)
+    assert (keeper.folder(), keeper.wish) == ("/var/lib/linuxnet-tcp", net_sysctl.keeper.Wish(None, None, 60, 20, False))
     assert FakeModule.supports_check_mode is True
 
 
@@ -78,7 +79,7 @@ def test_a_failure_keeps_its_details(monkeypatch):
     def apply(*_arguments):
         raise errors.TransactionError("why", changed=True, undone=["a"], left=[{"name": "b"}])
 
-    monkeypatch.setattr(net_sysctl.transaction, "apply", apply)
+    monkeypatch.setattr(net_sysctl.changes.transaction, "apply", apply)
     assert run(net_sysctl, monkeypatch) == {"failed": True, "msg": "why", "changed": True, "undone": ["a"], "left": [{"name": "b"}]}
 
 
@@ -86,7 +87,7 @@ def test_a_failure_keeps_its_details(monkeypatch):
 def test_a_new_file_gets_the_label_of_its_path(monkeypatch, selinux, expected):
     monkeypatch.setattr(FakeModule, "selinux", selinux)
     monkeypatch.setattr(FakeModule, "labelled", [])
-    net_sysctl.labelled_store(FakeModule({"path": {}}, True))._set_context("/t", PATH)
+    net_sysctl.labelled_store(FakeModule({}, True), PATH)._set_context("/t", PATH)
     assert FakeModule.labelled == expected
 
 
