@@ -18,6 +18,7 @@ CONTAINERS = {
     "conmon": "conmon",
     "/usr/lib/podman/netavark": "netavark",
     "mmdebstrap": "mmdebstrap",
+    "ssh": "openssh-client",
 }
 
 _refreshed = False
