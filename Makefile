@@ -1,7 +1,7 @@
 # One command each; `make help` lists them. Everything that is made lies in build/.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help test test-boot-full build lint docs sanity units old-python integration molecule demo venv clean
+.PHONY: help test test-boot-full test-hostile-full build lint docs sanity units old-python integration molecule demo venv clean
 .NOTPARALLEL:
 
 VENV := build/venv
@@ -9,6 +9,7 @@ CHECK := unset PYTHONDONTWRITEBYTECODE; PYTHONPATH=tools $(VENV)/bin/python -m c
 CHECK_ONE := unset PYTHONDONTWRITEBYTECODE; LINUXNET_TCP_COLLECTIONS=$(CURDIR)/build/installed PYTHONPATH=build/installed $(VENV)/bin/python -m pytest -q -rs -s
 STAGES ?=
 BOOT_TREES ?= 3000
+HOSTILE_CASES ?= 200000
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-][a-z -]*\):.*## \(.*\)/\1	\2/p' $(MAKEFILE_LIST) | awk -F'\t' '{printf "  make %-58s %s\n", $$1, $$2}'
@@ -24,6 +25,9 @@ build lint docs sanity units old-python integration molecule: venv ## run one st
 
 test-boot-full: build ## compare the boot prediction with the real loaders on 3,000 random trees
 	@export LINUXNET_BOOT_TREES=$(BOOT_TREES); $(CHECK_ONE) tests/integration/test_boot_differential.py
+
+test-hostile-full: build ## give 200,000 random hostile names, values, paths, files and profiles
+	@export LINUXNET_HOSTILE_CASES=$(HOSTILE_CASES); $(CHECK_ONE) tests/integration/test_hostile_input.py
 
 demo: ## show the article's table, before and after, on real sockets
 	@tools/demo

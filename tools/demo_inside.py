@@ -23,6 +23,7 @@ import demo_netns
 from demo_env import Environment, EnvironmentProblem
 from demo_plan import ARTICLE_MAX_TW_BUCKETS, Outcome, Plan
 from demo_population import ARTICLE, Population, PopulationError, count_states, die_with_parent, shrink, time_wait_now
+from demo_stop import interrupt_once
 from demo_ui import Screen
 
 # TIME_WAIT lasts 60 s and no sysctl changes that; what a loaded machine adds is a few seconds.
@@ -213,7 +214,7 @@ def _verdict(document: Document) -> str:
 def main(plan_file: str, outcome_file: str) -> int:
     """Run the show and always leave an outcome and no process behind."""
     die_with_parent(signal.SIGTERM)
-    _on_stop(_interrupt)
+    interrupt_once()
     screen = Screen()
     outcome = Outcome()
     try:
@@ -231,17 +232,6 @@ def main(plan_file: str, outcome_file: str) -> int:
     finally:
         outcome.save(Path(outcome_file))
     return 0
-
-
-def _interrupt(*_: object) -> None:
-    """Stop once: a terminal's Ctrl-C reaches the outer and the inner process, and cleaning up shall not be interrupted."""
-    _on_stop(signal.SIG_IGN)
-    raise KeyboardInterrupt
-
-
-def _on_stop(action: Callable[..., None] | signal.Handlers) -> None:
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, action)
 
 
 if __name__ == "__main__":

@@ -15,11 +15,9 @@ import contextlib
 import json
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import demo_netns
@@ -27,6 +25,7 @@ import host_trace
 from demo_env import Environment, EnvironmentProblem
 from demo_plan import ARTICLE_TIME_WAIT, ARTICLE_TIME_WAIT_LEAST, ARTICLE_TIME_WAIT_LIMIT, Outcome, Plan
 from demo_report import promises, report
+from demo_stop import interrupt_once
 from demo_ui import Screen
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -56,7 +55,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the demo; see the module."""
     options = parse(arguments)
     screen = Screen()
-    _on_stop(_interrupt)
+    interrupt_once()
     started = time.monotonic()
     try:
         outcome = Demo(options, screen).run()
@@ -160,17 +159,6 @@ class Demo:
 def _profile(given: str) -> str:
     """Return a profile's path as absolute, as playbooks run in another folder; a name stays as it is."""
     return str(Path(given).resolve()) if "/" in given or given.endswith((".yml", ".yaml")) else given
-
-
-def _interrupt(*_: object) -> None:
-    """Stop once: a terminal's Ctrl-C reaches the outer and the inner process, and cleaning up shall not be interrupted."""
-    _on_stop(signal.SIG_IGN)
-    raise KeyboardInterrupt
-
-
-def _on_stop(action: Callable[..., None] | signal.Handlers) -> None:
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, action)
 
 
 if __name__ == "__main__":

@@ -22,6 +22,8 @@ SIOCSIFFLAGS = 0x8914
 IFF_UP = 0x1
 # A value of the whole machine: if it can be written in here, the namespace protects nothing.
 HOST_WIDE = "/proc/sys/vm/swappiness"
+# Writable in a namespace made by root, yet the whole machine's, and 1 stays until the next boot.
+HOST_WIDE_IN_NET = ("/proc/sys/net/netfilter/nf_hooks_lwtunnel",)
 DROP_IN_FOLDERS = ("/etc/sysctl.d", "/run/sysctl.d")
 
 
@@ -44,7 +46,7 @@ def set_up(outer: str) -> None:
     """Protect the machine, then bring lo up; ``outer`` is ``current()`` of the process that ran unshare.
 
     As root the mounts of the new mount namespace make everything below /proc/sys read-only except net, which is the
-    namespace's own. As an ordinary user the kernel refuses those writes by itself.
+    namespace's own but for HOST_WIDE_IN_NET. As an ordinary user the kernel refuses writes outside net by itself.
     """
     if current() == outer:
         raise NoNamespace("the network namespace is still the machine's own")
@@ -52,11 +54,15 @@ def set_up(outer: str) -> None:
         _mount("--bind", "/proc/sys", "/proc/sys")
         _mount("--bind", "/proc/sys/net", "/proc/sys/net")
         _mount("-o", "remount,bind,ro", "/proc/sys")
+    for key in filter(os.path.exists, HOST_WIDE_IN_NET):
+        _mount("--bind", key, key)
+        _mount("-o", "remount,bind,ro", key)
     for folder in DROP_IN_FOLDERS:
         if Path(folder).is_dir():
             _mount("-t", "tmpfs", "-o", "size=1m,mode=0755", "tmpfs", folder)
-    if os.access(HOST_WIDE, os.W_OK):
-        raise NoNamespace(f"{HOST_WIDE} can still be written, so this machine would not be safe from mistakes")
+    for key in (HOST_WIDE, *HOST_WIDE_IN_NET):
+        if os.access(key, os.W_OK):
+            raise NoNamespace(f"{key} can still be written, so this machine would not be safe from mistakes")
     _lo_up()
 
 

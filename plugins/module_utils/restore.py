@@ -64,8 +64,17 @@ def _file_back(change, is_drop_in, store, way):
         way.conflicts.append("%s: somebody else %s it since" % (change.path, "removed" if now is None else "changed"))
         return
     if wanted != now:
+        _rehearse(store)
         way.steps.append(steps.FileStep(store, now, wanted))
         way.diffs.append(steps.file_diff(change.path, now, wanted))
+
+
+def _rehearse(store):
+    """Raise InvalidInput or SourceUnavailable where the file cannot be written, or not be trusted any more."""
+    try:
+        store.rehearse()
+    except (IOError, OSError) as error:
+        raise errors.SourceUnavailable("%s: cannot be written (%s)" % (store.path, steps.reason(error)))
 
 
 def _merged(change, now, way):
@@ -98,7 +107,10 @@ def _restored(number, conflicts, check_mode, tree, keeper):
     entry, record = chosen(number, keeper)
     if entry.status == journal.RESTORED:
         return _told(Way([], [], [], []), entry, record, keeper)
-    way = way_back(record, tree, keeper.open_store)
+    try:
+        way = way_back(record, tree, keeper.open_store)
+    except errors.LinuxnetError as error:
+        raise keeping.refused([error.message])
     if way.conflicts and conflicts == FAIL:
         raise keeping.refused(["journal %d: others changed since what it would put back: %s; %s" % (
             entry.number, "; ".join(way.conflicts), _WAY_OUT)])
@@ -223,12 +235,12 @@ def _refuse_waiting(entry, record, keeper):
 
 
 def _settled(entry, record, tree, keeper):
-    way = way_back(record, tree, keeper.open_store)
     try:
+        way = way_back(record, tree, keeper.open_store)
         carry_out(entry, way, keeper)
-    except errors.TransactionError as error:
+    except errors.LinuxnetError as error:
         raise errors.TransactionError("journal %d of %s, whose run died, could not be put back, so nothing new was begun: %s" % (
-            entry.number, record.time, error.message), **error.details)
+            entry.number, record.time, error.message), **(error.details or keeping.refused([error.message]).details))
     row = {
         "id": entry.number, "time": record.time, "undone": [step.name for step in way.steps], "kept": way.conflicts,
         "reason": "half-done" if entry.status == journal.OPEN else "unconfirmed",

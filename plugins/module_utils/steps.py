@@ -68,7 +68,7 @@ class FileStep(object):
 
     def change(self):
         """Return the FileChange for the journal."""
-        return journal.FileChange(self.name, self._before, self._after)
+        return journal.FileChange(self._store.place(), self._before, self._after)
 
     def do(self):
         if self._store.read() != self._before:

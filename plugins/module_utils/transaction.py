@@ -16,7 +16,7 @@ Request = planning.Request
 
 
 def apply(request, tree, store, boot=None, keeper=None):
-    """Bring the host to what the request says and return {changed, settings, diff, warnings}, and taken_over where lines were.
+    """Bring the host to what the request says and return {changed, settings, diff, warnings}, taken_over where lines were, and modules on request.
 
     ``tree`` is a SysctlTree, ``store`` a DropInFile and ``boot`` a readers.boot.BootFiles; without one, nobody asks what the next
     boot makes of the drop-in. With a ``keeper`` the host is locked, and a journal is written before the first change; the result then has
@@ -40,6 +40,7 @@ def apply(request, tree, store, boot=None, keeper=None):
 def _applied(request, tree, files, keeper):
     try:
         plan = _foreseen(request, _prepare(request, tree, files.store, keeper), files.boot)
+        plan = _with_modules(request, plan, tree, files.boot)
     except errors.TransactionError:
         raise
     except errors.LinuxnetError as error:
@@ -109,6 +110,16 @@ def _foreseen(request, plan, boot):
     return plan._replace(edits=outlook.edits, warnings=plan.warnings + outlook.warnings)
 
 
+def _with_modules(request, plan, tree, boot):
+    """Return the plan with the list of kernel modules that goes with the drop-in, when one is asked for."""
+    if boot is None or not request.load_modules:
+        return plan
+    modules = boot.modules(request.path, plan.file_before, plan.file_after, lambda name: tree.exists(sysctl_name.to_path(name)))
+    if modules.before != modules.after:
+        _rehearse_file(boot.store(modules.path))
+    return plan._replace(modules=modules)
+
+
 def _booted(request, plan, boot):
     """Return the targets that the next boot shall set."""
     if boot is None or not request.persist or request.state == "absent":
@@ -119,6 +130,8 @@ def _booted(request, plan, boot):
 def _contradictions(request):
     if not (request.persist or request.runtime):
         return ["persist and runtime are both false, so there is nothing to do; set one of them to true"]
+    if request.load_modules and not request.persist:
+        return ["load_modules names kernel modules for the next boot, beside the drop-in; it needs persist: true"]
     if request.state == "absent" and not request.persist:
         return ["state absent takes keys out of the drop-in and leaves the running values alone; it needs persist: true"]
     if request.restore_runtime and not (request.state == "absent" and request.runtime):
@@ -167,16 +180,16 @@ def _execute(request, plan, tree, files, keeper):
         if keeper is None:
             steps.walk(todo)
         else:
-            _journalled(request, todo, [step.change() for step in keys], [step.change() for step in changed], keeper)
+            _journalled(files.store.place(), todo, [step.change() for step in keys], [step.change() for step in changed], keeper)
     except steps.Stopped as stopped:
         left = set(item["name"] for item in stopped.left)
         raise restore.failure(stopped, [_stopped_row(target, left) for target in plan.targets])
 
 
-def _journalled(request, todo, keys, files, keeper):
+def _journalled(path, todo, keys, files, keeper):
     with keeper.watching_signals():
         try:
-            keeper.begin(request.path, keys, files)
+            keeper.begin(path, keys, files)
         except steps.Failure as failure:
             raise keeping.refused([failure.message])
         try:
@@ -189,7 +202,9 @@ def _journalled(request, todo, keys, files, keeper):
 
 
 def _file_steps(plan, files):
-    """Yield the drop-in first, then backup and file of each edit: whenever the power fails, the next boot has a value to set."""
+    """Yield the modules and the drop-in, then backup and file of each edit: whenever the power fails, the next boot has a value to set."""
+    if plan.modules and plan.modules.before != plan.modules.after:
+        yield steps.FileStep(files.boot.store(plan.modules.path), plan.modules.before, plan.modules.after)
     if plan.file_after != plan.file_before:
         yield steps.FileStep(files.store, plan.file_before, plan.file_after)
     for edit in plan.edits:
@@ -225,13 +240,16 @@ def _stopped_row(target, left):
 def _result(request, plan):
     settings = [_row(request, plan, target) for target in plan.targets]
     result = {
-        "changed": bool(plan.writes or plan.edits) or plan.file_after != plan.file_before,
+        "changed": bool(plan.writes or plan.edits or (plan.modules and (plan.modules.added or plan.modules.removed)))
+        or plan.file_after != plan.file_before,
         "settings": settings,
         "diff": _diffs(request, plan),
         "warnings": plan.warnings,
     }
     if plan.edits:
         result["taken_over"] = [{"name": name, "source": source, "path": edit.path} for edit in plan.edits for source, name in edit.taken]
+    if plan.modules:
+        result["modules"] = {"path": plan.modules.path, "added": plan.modules.added, "removed": plan.modules.removed}
     return result
 
 
@@ -256,5 +274,6 @@ def _facts(target, runtime, persisted):
 def _diffs(request, plan):
     running = [(target.name, target.runtime, target.wanted) for target in plan.writes]
     files = [(request.path, plan.file_before, plan.file_after)] + [(edit.path, edit.before, edit.after) for edit in plan.edits]
+    files += [plan.modules[:3]] if plan.modules else []
     return ([steps.runtime_diff(running)] if running else []) + [
         steps.file_diff(path, before, after) for path, before, after in files if before != after]

@@ -29,6 +29,8 @@ description:
     against C(schemas/audit.schema.json). The module only reads.
 author:
   - linuxnet.tcp contributors (@linuxnet)
+extends_documentation_fragment:
+  - linuxnet.tcp.reads_only
 requirements:
   - jsonschema for the Python that runs ansible on the controller; nothing on the host
 options:
@@ -86,19 +88,6 @@ options:
       - File on the controller that gets the audit document as JSON, replaced in one step. Missing folders are made.
       - A relative path starts at the current folder. It is written in check mode too, since the host is not touched.
     type: str
-attributes:
-  check_mode:
-    description: Can run in check mode and return what it would return otherwise, since it changes nothing.
-    support: full
-  diff_mode:
-    description: Returns details on what has changed, or would change, in diff mode.
-    support: none
-    details:
-      - Nothing is changed.
-  platform:
-    description: Platforms that the module works on.
-    platforms: linux
-    support: full
 notes:
   - Reading works as any user. Run as the user that will tune the host, usually root, to learn whether keys are read-only there.
 seealso:

@@ -27,6 +27,8 @@ description:
     SIGHUP end a run in order.
 author:
   - linuxnet.tcp contributors (@linuxnet)
+extends_documentation_fragment:
+  - linuxnet.tcp.netns
 options:
   settings:
     description:
@@ -63,9 +65,18 @@ options:
   path:
     description:
       - The drop-in. Lines of other keys, comments included, are kept byte for byte.
-      - It must be an absolute path that ends in C(.conf) and is not a symbolic link. A missing folder is made only if it is one that sysctl.d(5) names.
+      - It must be an absolute path that ends in C(.conf). A missing folder is made only if it is one that sysctl.d(5) names.
+      - A symbolic link, and a folder that is one, are refused unless O(follow=true). So is a file with several hard links, of which a new file would
+        keep one; a file or folder that everybody may write to; and a folder of somebody else, who could put another file in its place.
+      - Mode, owner, ACL, SELinux label and other extended attributes stay as they are. A new file is mode C(0644).
     type: path
     default: /etc/sysctl.d/90-linuxnet-tcp.conf
+  follow:
+    description:
+      - Whether to follow symbolic links, where O(path) or the folder that holds it is one. The file that they end at is changed and the links stay.
+      - All folders on the way, and the links themselves, have to belong to root or to the user that the module runs as.
+    type: bool
+    default: false
   shadowed:
     description:
       - With O(persist), what to do when the next boot would set another value than the wanted one, because a line of another file comes after the
@@ -82,6 +93,18 @@ options:
     type: str
     choices: [fail, warn, take_over]
     default: fail
+  load_modules:
+    description:
+      - Whether the next boot shall load the kernel modules that the keys in the drop-in need (C(nf_conntrack) for C(net.netfilter.nf_conntrack_max))
+        before it sets them. Without its module a key is missing at that time, and the line in the drop-in does nothing.
+      - The modules go into a list of the same name in the folder C(modules-load.d) beside C(sysctl.d), which belongs to the transaction. What another
+        list names or what is built into the kernel is left out. With V(false) no list is read or written.
+      - It does not load a module now, as no command is run. A key whose module is not loaded can be given with O(runtime=false) only.
+      - With O(state=absent) the modules are taken out that no key which stays in the drop-in needs; the list goes when only its header would be left.
+      - It needs O(persist) and a O(path) in a folder called C(sysctl.d). C(net.ipv4.tcp_congestion_control) and C(net.core.default_qdisc) need no list,
+        the kernel loads their modules when they are set.
+    type: bool
+    default: false
   unsupported:
     description:
       - What to do about known keys that this kernel or network namespace does not have, or shows read-only with another value.
@@ -135,13 +158,6 @@ options:
     description: How many journals to keep. Those that wait to be confirmed or put back are kept whatever their number.
     type: int
     default: 20
-  netns:
-    description:
-      - Network namespace to set the values in, instead of that of the module's own process. A name in C(/run/netns), an absolute path, a PID,
-        or at least twelve digits of a container's id, see M(linuxnet.tcp.socket_info).
-      - It needs O(persist=false), as a drop-in is read when the host boots and never for a network namespace. The values last as long as the namespace;
-        give them where it is made too (C(docker run --sysctl), C(securityContext.sysctls) of a Kubernetes pod).
-    type: str
 attributes:
   check_mode:
     support: full
@@ -151,12 +167,14 @@ attributes:
         starts no watchdog.
   diff_mode:
     support: full
-    description: Shows the running values, the drop-in's text and the files that are taken over.
+    description: Shows the running values, the drop-in's text, the list of modules and the files that are taken over.
   platform:
     support: full
     description: Linux with Python 2.7 or 3.6 and later; nothing else needs to be installed.
     platforms: linux
 notes:
+  - O(netns) needs O(persist=false), as a drop-in is read when the host boots and never for a network namespace. The values last as long as the
+    namespace; give them where it is made too (C(docker run --sysctl), C(securityContext.sysctls) of a Kubernetes pod).
   - Sysctls of the network namespace that the module runs in are set, or that of O(netns); writing them takes root there.
   - Putting back covers the keys of the set. Some keys change others as a side effect (C(net.ipv4.ip_forward) the C(forwarding) and C(accept_redirects) of
     interfaces); those others are not put back unless they are part of the set.
@@ -184,6 +202,12 @@ EXAMPLES = r'''
       net.core.somaxconn: 8192
   check_mode: true
   diff: true
+
+- name: Limit the connections that a firewall tracks, and load its module at boot before the limit is set
+  linuxnet.tcp.net_sysctl:
+    settings:
+      net.netfilter.nf_conntrack_max: 1048576
+    load_modules: true
 
 - name: Comment out what other files say about the key
   linuxnet.tcp.net_sysctl:
@@ -369,6 +393,26 @@ recovered:
       description: The O(comment) of that run.
       type: str
       returned: when there is one
+modules:
+  description: The list of kernel modules that goes with the drop-in, and what was changed in it or would be in check mode.
+  returned: success, when O(load_modules=true)
+  type: dict
+  sample:
+    path: /etc/modules-load.d/90-linuxnet-tcp.conf
+    added: [nf_conntrack]
+    removed: []
+  contains:
+    path:
+      description: The list. It exists only when a module has to be named.
+      type: str
+    added:
+      description: Modules that it names from now on.
+      type: list
+      elements: str
+    removed:
+      description: Modules that it names no longer.
+      type: list
+      elements: str
 problems:
   description: What is wrong, one line for each problem.
   returned: failure
@@ -424,19 +468,19 @@ netns:
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.linuxnet.tcp.plugins.module_utils import changes, keeper
-from ansible_collections.linuxnet.tcp.plugins.module_utils.core import errors
-from ansible_collections.linuxnet.tcp.plugins.module_utils.ports import conf_dir, drop_in_file, netns, sysctl_tree
+from ansible_collections.linuxnet.tcp.plugins.module_utils.core import errors, printable
+from ansible_collections.linuxnet.tcp.plugins.module_utils.ports import conf_dir, drop_in_file, host_files, netns, sysctl_tree
 from ansible_collections.linuxnet.tcp.plugins.module_utils.programs import watchdog
 from ansible_collections.linuxnet.tcp.plugins.module_utils.readers import boot, namespaces
 
 
-def labelled_store(module, path, like=None):
+def labelled_store(module, path, like=None, follow=False):
     """Return the port of the drop-in, or of another file; on SELinux a new file gets the label that the policy has for its path."""
     def set_context(temporary, path):
         if module.selinux_enabled():
             module.set_context_if_different(temporary, module.selinux_default_context(path), False)
 
-    return drop_in_file.DropInFile(path, set_context, like=like)
+    return drop_in_file.DropInFile(path, set_context, like=like, follow=follow)
 
 
 def host_keeper(module):
@@ -447,6 +491,11 @@ def host_keeper(module):
     return keeper.Keeper(wish, watchdog.ports(module.params['journal_dir'], lambda path: labelled_store(module, path)))
 
 
+def boot_files(module):
+    """Return what tells the next boot and opens the files that decide it."""
+    return boot.BootFiles(conf_dir.ConfDir(), lambda path, like: labelled_store(module, path, like), files=host_files.HostFiles())
+
+
 def main():
     module = AnsibleModule(
         argument_spec={
@@ -455,6 +504,7 @@ def main():
             'persist': {'type': 'bool', 'default': True},
             'runtime': {'type': 'bool', 'default': True},
             'path': {'type': 'path', 'default': '/etc/sysctl.d/90-linuxnet-tcp.conf'},
+            'follow': {'type': 'bool', 'default': False},
             'unsupported': {'type': 'str', 'choices': ['fail', 'skip'], 'default': 'fail'},
             'netns': {'type': 'str'},
             'shadowed': {'type': 'str', 'choices': ['fail', 'warn', 'take_over'], 'default': 'fail'},
@@ -466,20 +516,20 @@ def main():
             'journal_keep': {'type': 'int', 'default': 20},
             'restore_runtime': {'type': 'bool', 'default': False},
             'conflicts': {'type': 'str', 'choices': ['fail', 'keep'], 'default': 'fail'},
+            'load_modules': {'type': 'bool', 'default': False},
         },
         required_if=[('state', 'present', ['settings']), ('state', 'absent', ['settings'])],
         supports_check_mode=True,
     )
-    files = boot.BootFiles(conf_dir.ConfDir(), lambda path, like: labelled_store(module, path, like))
-    store = labelled_store(module, module.params['path'])
+    store = labelled_store(module, module.params['path'], follow=module.params['follow'])
     try:
         changes.check(module.params)
         with namespaces.visited_to_write(module.params['netns'], changes.persists(module.params), netns.NetNamespaces()) as about:
-            result = changes.carry_out(module.params, module.check_mode, sysctl_tree.SysctlTree(), store, files, host_keeper(module))
+            result = changes.carry_out(module.params, module.check_mode, sysctl_tree.SysctlTree(), store, boot_files(module), host_keeper(module))
     except errors.LinuxnetError as exc:
         module.fail_json(msg=exc.message, **exc.details)
     for warning in result.pop('warnings'):
-        module.warn(warning)
+        module.warn(printable.line(warning))
     module.exit_json(**dict(result, **about))
 
 

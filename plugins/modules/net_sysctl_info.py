@@ -22,6 +22,8 @@ description:
   - What C(/proc/sys) shows comes first; the version of the kernel only explains why a key is missing.
 author:
   - linuxnet.tcp contributors (@linuxnet)
+extends_documentation_fragment:
+  - linuxnet.tcp.reads_only
 options:
   names:
     description:
@@ -42,17 +44,6 @@ options:
     description: The drop-in that RV(parameters.persisted) is taken from.
     type: path
     default: /etc/sysctl.d/90-linuxnet-tcp.conf
-attributes:
-  check_mode:
-    support: full
-    description: Never changes anything.
-  diff_mode:
-    support: none
-    description: Nothing is changed, so there is no difference to show.
-  platform:
-    support: full
-    description: Linux with Python 2.7 or 3.6 and later; nothing else needs to be installed.
-    platforms: linux
 seealso:
   - module: linuxnet.tcp.net_sysctl
   - module: linuxnet.tcp.audit

@@ -21,6 +21,9 @@ description:
   - Nothing needs to be installed on the host and no privilege is needed, except to look into other network namespaces with O(netns).
 author:
   - linuxnet.tcp contributors (@linuxnet)
+extends_documentation_fragment:
+  - linuxnet.tcp.netns
+  - linuxnet.tcp.reads_only
 options:
   families:
     description:
@@ -73,33 +76,9 @@ options:
       - How many destinations to list below RV(ephemeral).
     type: int
     default: 10
-  netns:
-    description:
-      - Network namespace to look into. Without it that of the module's own process, on a host without containers the only one.
-      - A name is one of C(/run/netns), as C(ip netns) makes them.
-      - An absolute path leads to a namespace (V(/run/docker/netns/1a2b3c4d5e6f), V(/proc/4711/ns/net)).
-      - A number is the PID of a process in it.
-      - Twelve or more hexadecimal digits are the id of a container of Docker, podman, containerd or CRI-O, or the beginning of one.
-        It is found by the control groups of the processes; no command of a container engine is run. A name in C(/run/netns) goes first.
-      - V(all) returns one row for each network namespace that a process is in or that has a name, see RV(namespaces). One that only an open
-        file keeps alive is not found.
-      - To enter another network namespace takes root, more exactly C(CAP_SYS_ADMIN) in the user namespaces that own it and the module's own one.
-        The module enters by itself, without a child process, and comes back.
-    type: str
-attributes:
-  check_mode:
-    description: Can run in check mode and return what it would return otherwise, since it changes nothing.
-    support: full
-  diff_mode:
-    description: Returns details on what has changed, or would change, in diff mode.
-    support: none
-    details:
-      - This module changes nothing.
-  platform:
-    description: Platforms that the module works on.
-    platforms: linux
-    support: full
 notes:
+  - O(netns=all) returns one row for each network namespace that a process is in or that has a name, see RV(namespaces). One that only an open
+    file keeps alive is not found.
   - A dump is not one instant. On a busy host sockets come and go while it runs, so counts may differ a little from a tool that runs beside it.
   - Sockets in containers with a network namespace of their own are not part of the host's counts; use O(netns) to see them.
 seealso:

@@ -11,12 +11,14 @@ from __future__ import annotations
 
 import difflib
 import functools
+import itertools
 import json
+import math
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.linuxnet.tcp.plugins.module_utils.core import errors
+from ansible_collections.linuxnet.tcp.plugins.module_utils.core import errors, printable
 
 try:
     import jsonschema
@@ -61,45 +63,69 @@ def accepts(schema: Mapping[str, Any], value: object) -> bool:
     return bool(jsonschema.Draft202012Validator(dict(schema)).is_valid(value))
 
 
+# More than any fleet's largest audit; YAML aliases can stand for billions of values in a few lines.
+_MAX_VALUES = 1_000_000
+_MAX_DEPTH = 40
+
+
 def plain(value: Any, path: str = "") -> Any:
     """Return a copy made of dict, list, str, int, float, bool and None alone.
 
     Ansible hands over tagged and lazy subclasses, which must not leak into documents. Other scalars (a YAML date)
-    are kept for the schema to refuse. Raises InvalidInput for a mapping key that is not a string.
+    are kept for the schema to refuse. Raises InvalidInput for a mapping key that is not a string, for a number that JSON
+    does not have, and for what is nested or repeated (YAML aliases) without end.
     """
+    return _plain(value, (path,) if path else (), itertools.count(1))
+
+
+def _plain(value: Any, path: tuple[object, ...], counter: Iterator[int]) -> Any:
+    if len(path) > _MAX_DEPTH or next(counter) > _MAX_VALUES:
+        raise errors.InvalidInput(
+            f"{place(path[:4])}: nested more than {_MAX_DEPTH} deep, or more than {_MAX_VALUES} values; write it flat"
+        )
     if isinstance(value, Mapping):
-        return {_key(key, path): plain(item, f"{path}.{key}".lstrip(".")) for key, item in value.items()}
+        return {_key(key, path): _plain(item, (*path, key), counter) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [plain(item, f"{path}[{index}]") for index, item in enumerate(value)]
+        return [_plain(item, (*path, index), counter) for index, item in enumerate(value)]
+    if isinstance(value, float) and not math.isfinite(value):
+        raise errors.InvalidInput(f"{place(path) or 'the document'}: {value} is no number that JSON has; give a finite one")
     for kind in (bool, int, float, str):
         if isinstance(value, kind):
             return kind(value)
     return value
 
 
-def _key(key: object, path: str) -> str:
+def _key(key: object, path: tuple[object, ...]) -> str:
     if isinstance(key, str):
         return str(key)
-    raise errors.InvalidInput(f"{path or 'the document'}: the key {key!r} is not a string; put it in quotes")
+    raise errors.InvalidInput(f"{place(path) or 'the document'}: the key {printable.show(key)} is not a string; put it in quotes")
 
 
 def show(value: object) -> str:
     """Return a value the way a person would write it in YAML: strings quoted, short."""
-    text = json.dumps(value, default=str, ensure_ascii=False)
-    return text if len(text) <= 80 else text[:77] + "..."
+    try:
+        text = json.dumps(value, default=str, ensure_ascii=False)
+    except (ValueError, TypeError, RecursionError):
+        text = str(printable.show(value))
+    return str(printable.line(text if len(text) <= 80 else text[:77] + "..."))
+
+
+def shortened(key: str) -> str:
+    """Return a key of a document for a message; nobody reads more than 80 characters of it."""
+    return key if len(key) <= 80 else key[:77] + "..."
 
 
 def place(parts: Any) -> str:
     """Return a path in a document: ``settings.net.ipv4.tcp_sack.accept.enum[1]``."""
     text = ""
     for part in parts:
-        text += f"[{part}]" if isinstance(part, int) else f".{part}"
+        text += f"[{part}]" if isinstance(part, int) else f".{shortened(str(part))}"
     return text.lstrip(".")
 
 
 def suggest(word: str, known: Any) -> str:
     """Return `` (did you mean "x"?)`` for a near miss, else nothing."""
-    near = difflib.get_close_matches(word, [str(item) for item in known], n=1, cutoff=0.7)
+    near = difflib.get_close_matches(word[:100], [str(item) for item in known], n=1, cutoff=0.7)
     return f' (did you mean "{near[0]}"?)' if near else ""
 
 
@@ -142,7 +168,7 @@ def _bound(error: Any) -> str:
 
 
 def _other(error: Any) -> str:
-    return f"{error.message}; see {error.validator}: {show(error.validator_value)}"
+    return f"{printable.line(error.message, limit=200)}; see {error.validator}: {show(error.validator_value)}"
 
 
 _WORDS: dict[str, Callable[[Any], str]] = {

@@ -10,17 +10,23 @@ in the playbook. docs/profiles.md describes the format, schemas/profile.schema.j
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
-from ansible_collections.linuxnet.tcp.plugins.module_utils.core import catalogue, errors, sysctl_name, sysctl_value
+from ansible_collections.linuxnet.tcp.plugins.module_utils.core import catalogue, errors, printable, sysctl_name, sysctl_value
 from ansible_collections.linuxnet.tcp.plugins.plugin_utils import documents
 
 SHIPPED = documents.COLLECTION / "profiles"
 _SUFFIXES = (".yml", ".yaml")
+_MAX_PROBLEMS = 50
+# A profile of every key in the catalogue, each with its reasons, has about a tenth of this.
+_MAX_BYTES = 2**20
+# What PyYAML raises beside YAMLError for scalars that fit a tag by their looks alone (a date in month 13, !!int x) and for deep nesting.
+_NOT_YAML = (yaml.YAMLError, ValueError, LookupError, AttributeError, TypeError, RecursionError)
 # Which keywords mean something for which kind of value; any other would accept everything without a word.
 _ANY = frozenset({"const", "enum", "not", "anyOf"})
 _NUMBER = _ANY | {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"}
@@ -59,8 +65,11 @@ class InvalidProfile(errors.InvalidInput):
 
     def __init__(self, label: str, problems: list[str]) -> None:
         """Build a message with one line per problem, each starting with where the profile came from."""
-        self.problems = [f"{label}: {problem}" for problem in problems]
-        super().__init__("\n".join(self.problems), problems=self.problems)  # type: ignore[no-untyped-call]
+        self.problems = [printable.line(f"{label}: {problem}") for problem in problems]
+        super().__init__(self.problems[0], problems=self.problems)  # type: ignore[no-untyped-call]
+        more = len(self.problems) - _MAX_PROBLEMS
+        shown = [*self.problems[:_MAX_PROBLEMS], *([f"{label}: and {more} more problems"] if more > 0 else [])]
+        self.message = "\n".join(shown)
 
 
 def load(given: object, folders: Sequence[Path]) -> Profile:
@@ -91,7 +100,7 @@ def _find(text: str, folders: Sequence[Path]) -> Path:
     hint = documents.suggest(text, shipped())
     known = ", ".join(shipped())
     raise errors.InvalidInput(
-        f'profile: "{text}" is not a profile of this collection{hint}; shipped: {known}; or give a path ending in .yml'
+        f"profile: {documents.show(text)} is not a profile of this collection{hint}; shipped: {known}; or give a path ending in .yml"
     )
 
 
@@ -127,13 +136,21 @@ def read_yaml(path: Path, label: str) -> object:
     """Read one YAML document; raise InvalidProfile for bad YAML, a duplicate key or a file that cannot be read."""
     try:
         with path.open(encoding="utf-8") as stream:
-            return yaml.load(stream, Loader=_StrictLoader)
+            text = stream.read(_MAX_BYTES + 1)
+        if len(text) > _MAX_BYTES:
+            raise errors.InvalidInput(f"is longer than {_MAX_BYTES} characters; give a profile")
+        return yaml.load(text, Loader=_StrictLoader)
     except errors.InvalidInput as error:
         raise InvalidProfile(label, [error.message]) from error
     except (OSError, UnicodeDecodeError) as error:
         raise InvalidProfile(label, [f"cannot be read: {error}; give a readable UTF-8 file"]) from error
-    except yaml.YAMLError as error:
-        raise InvalidProfile(label, [f"is not valid YAML: {' '.join(str(error).split())}"]) from error
+    except _NOT_YAML as error:
+        raise InvalidProfile(label, [f"is not valid YAML: {_told(error) or type(error).__name__}; correct it there"]) from error
+
+
+def _told(error: Exception) -> str:
+    """Return what a YAML error says on one line; the text that it quotes may be long."""
+    return str(printable.line(" ".join(str(error).split()), limit=400))
 
 
 def parse(given: object, label: str) -> Profile:
@@ -144,7 +161,7 @@ def parse(given: object, label: str) -> Profile:
         raise InvalidProfile(label, [error.message]) from error
     found = documents.problems(document, "profile")
     if not found:
-        found = list(_catalogue_problems(document["settings"]))
+        found = [*_text_problems(document, ""), *_catalogue_problems(document["settings"])]
     if found:
         raise InvalidProfile(label, found)
     settings = tuple(_setting(name, body) for name, body in document["settings"].items())
@@ -166,10 +183,21 @@ def _setting(name: str, body: Mapping[str, Any]) -> Setting:
     )
 
 
+def _text_problems(value: object, where: str) -> Iterator[str]:
+    """Find texts that a terminal would obey instead of showing them, and a name that ends in a line break (``$`` lets it pass)."""
+    if isinstance(value, str):
+        keep = "" if where == "name" else "\n\t"
+        if not printable.is_line(value, keep):
+            yield f"{where}: {documents.show(value)} holds a control or a bidirectional character; write plain text"
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from _text_problems(item, f"{where}.{documents.shortened(key)}".lstrip("."))
+
+
 def _catalogue_problems(settings: Mapping[str, Any]) -> Iterator[str]:
     seen: dict[str, str] = {}
     for name, body in settings.items():
-        where = f"settings.{name}"
+        where = f"settings.{documents.shortened(name)}"
         try:
             canonical = sysctl_name.canonical(name)
             if canonical in seen:
@@ -198,5 +226,23 @@ def _accept_problems(where: str, accept: Mapping[str, Any], value: object) -> It
         yield f"{where}.{keyword}: means nothing for {_KIND_NAMES[kind]}; allowed: {', '.join(sorted(_KEYWORDS[kind]))}"
     if isinstance(value, list) and len(accept.get("prefixItems", ())) > len(value):
         yield f"{where}.prefixItems: has {len(accept['prefixItems'])} rules for {len(value)} fields; give one for each field"
-    if not idle and not documents.accepts(accept, value):
+    wrong = list(_patterns(accept, where))
+    yield from wrong
+    if not idle and not wrong and not documents.accepts(accept, value):
         yield f"{where}: refuses the profile's own value {documents.show(value)}; change one of them"
+
+
+def _patterns(accept: object, where: str) -> Iterator[str]:
+    """Find patterns that are no regular expressions: asking one whether a value is accepted would raise."""
+    if isinstance(accept, Mapping):
+        for key, item in accept.items():
+            if key == "pattern":
+                try:
+                    re.compile(item)
+                except (re.error, RecursionError, OverflowError) as error:
+                    yield f"{where}.pattern: {documents.show(item)} is no regular expression ({error}); correct it"
+            elif key not in ("const", "enum"):
+                yield from _patterns(item, f"{where}.{key}")
+    elif isinstance(accept, list):
+        for index, item in enumerate(accept):
+            yield from _patterns(item, f"{where}[{index}]")

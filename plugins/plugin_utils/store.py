@@ -2,12 +2,13 @@
 # Copyright (c) 2026, linuxnet.tcp contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Keep documents on the controller."""
+"""Keep documents on the controller, readable by their owner alone: they tell addresses, ports and processes of hosts."""
 
 from __future__ import annotations
 
 import json
 import os
+import stat
 import tempfile
 from pathlib import Path
 
@@ -15,7 +16,10 @@ from ansible_collections.linuxnet.tcp.plugins.module_utils.core import errors
 
 
 def save_json(path: Path, document: object) -> None:
-    """Write a document as JSON in one step: a reader sees the old file or the new one. Raises SourceUnavailable with the way out."""
+    """Write a document as JSON in one step: a reader sees the old file or the new one. Raises SourceUnavailable with the way out.
+
+    A new file has mode 0600; one that is there keeps its mode, so that who made it readable for a group has it stay so.
+    """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         _replace(path, json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False) + "\n")
@@ -31,10 +35,10 @@ def _replace(path: Path, text: str) -> None:
         try:
             stream.write(text)
             stream.flush()
-            # The temporary file is private; the document is as readable as any file of this user.
-            mask = os.umask(0)
-            os.umask(mask)
-            temporary.chmod(0o666 & ~mask)
+            os.fsync(stream.fileno())
+            # The temporary file is 0600 by itself (mkstemp(3)).
+            if path.is_file():
+                temporary.chmod(stat.S_IMODE(path.stat().st_mode))
             temporary.replace(path)
         except OSError:
             temporary.unlink(missing_ok=True)

@@ -35,6 +35,27 @@ def _namespaces() -> None:
         pytest.skip(refusal)
 
 
+# Asks access(2) and writes nothing: were the key open after all, a write could not be taken back.
+ACCESS = """
+import os, sys
+sys.path.insert(0, sys.argv[1])
+import demo_netns
+demo_netns.set_up(sys.argv[2])
+for key in (demo_netns.HOST_WIDE, *demo_netns.HOST_WIDE_IN_NET, "/proc/sys/net/ipv4/tcp_fin_timeout"):
+    if os.path.exists(key):
+        print(key, os.access(key, os.W_OK))
+"""
+
+
+def test_only_the_namespaces_own_values_can_be_written() -> None:
+    argv = demo_netns.command([sys.executable, "-c", ACCESS, str(REPOSITORY / "tools"), demo_netns.current()])
+    writable = dict(line.split() for line in subprocess.run(argv, text=True, capture_output=True, check=True).stdout.splitlines())
+    assert writable.pop("/proc/sys/net/ipv4/tcp_fin_timeout") == "True"
+    assert demo_netns.HOST_WIDE in writable
+    assert set(writable) >= set(filter(os.path.exists, demo_netns.HOST_WIDE_IN_NET))
+    assert set(writable.values()) == {"False"}
+
+
 def small_profile(folder: Path) -> Path:
     """Return the article's profile with a limit that 600 connections reach."""
     text = (REPOSITORY / "profiles" / "article.yml").read_text(encoding="utf-8")

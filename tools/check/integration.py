@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from check import collection, places
+from check import collection, places, substrate
 from check.stage import Argv, Stage
 
 
@@ -25,5 +25,11 @@ def integration(stage: Stage) -> None:
         f"--junitxml={reports}/junit.xml",
         "tests/integration",
     ]
-    env = {"LINUXNET_TCP_COLLECTIONS": str(places.INSTALLED), "PYTHONPATH": str(places.INSTALLED)}
+    env = {"LINUXNET_TCP_COLLECTIONS": str(places.INSTALLED), "PYTHONPATH": str(places.INSTALLED), **_containers(stage)}
     stage.suite("integration", argv, reports, cwd=tree, env=env)
+
+
+def _containers(stage: Stage) -> dict[str, str]:
+    """Make the image that a test runs, as no other stage has done it on a fresh machine; tell the tests where, or why there is none."""
+    reason = substrate.lacking(stage) or substrate.unusable(stage, [substrate.PLAIN_SUITE])
+    return {"LINUXNET_TCP_NO_CONTAINERS": reason} if reason else substrate.settings()

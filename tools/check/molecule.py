@@ -9,7 +9,7 @@ import zipfile
 from pathlib import Path
 from typing import NamedTuple
 
-from check import collection, packages, places, substrate
+from check import collection, places, substrate
 from check.stage import Stage
 
 
@@ -35,7 +35,7 @@ def molecule(stage: Stage) -> None:
     unlisted = {path.parent.name for path in (places.ROOT / "extensions/molecule").glob("*/molecule.yml")} ^ {row.name for row in SCENARIOS}
     if unlisted:
         raise ValueError(f"extensions/molecule and SCENARIOS in {Path(__file__).name} disagree about {', '.join(sorted(unlisted))}")
-    reason = substrate.forbidden() or packages.ensure(stage, packages.CONTAINERS) or _containers_podman(stage)
+    reason = substrate.lacking(stage) or _containers_podman(stage)
     collection.installed()
     tree = collection.copy_tree(stage)
     for scenario in SCENARIOS:

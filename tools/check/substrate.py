@@ -15,13 +15,15 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
-from check import places
+from check import packages, places
 from check.stage import Stage
 
 STATE = places.BUILD / "podman"
 IMAGE = "localhost/linuxnet-tcp-systemd"
 # Debian 12 (systemd 252) and Debian 13 (systemd 257), with the same packages.
 SUITES = ("bookworm", "trixie")
+# What a test takes that needs some container, whichever.
+PLAIN_SUITE = "trixie"
 # libpam-systemd brings logind: a session of sshd then has a scope of its own.
 INCLUDED = ("iproute2", "libpam-systemd", "nftables", "openssh-server", "procps", "python3", "python3-minimal", "systemd", "systemd-sysv")
 # The uid map, and what lets systemd be PID 1 under it; the scenario's create.yml asks for both.
@@ -83,9 +85,11 @@ def image(suite: str) -> str:
     return f"{IMAGE}:{_recipe(suite)}"
 
 
-def forbidden() -> str | None:
-    """Say why this user cannot have such containers at all, or return None."""
-    return None if os.geteuid() == 0 else "a container with a uid map and systemd as PID 1 needs root"
+def lacking(stage: Stage) -> str | None:
+    """Install what containers need where that is missing; return why there can be none, or None."""
+    if os.geteuid() != 0:
+        return "a container with a uid map and systemd as PID 1 needs root"
+    return packages.ensure(stage, packages.CONTAINERS)
 
 
 def unusable(stage: Stage, suites: Iterable[str]) -> str | None:

@@ -10,13 +10,12 @@ __metaclass__ = type
 import re
 from collections import namedtuple
 
-from ansible_collections.linuxnet.tcp.plugins.module_utils.core import catalogue, conf_glob, errors, support, sysctl_conf, sysctl_name
+from ansible_collections.linuxnet.tcp.plugins.module_utils.core import (
+    catalogue, conf_glob, errors, modules_load, support, sysctl_conf, sysctl_name)
 
 # What this host shows: exists(path) and folder(path) below /proc/sys, loaded(module), late(module), the kernel's version and release.
 World = namedtuple("World", "exists folder loaded late version release")
 
-# Keys outside the catalogue that come with a module, by the folder that it makes.
-_MODULES = {"net/bridge": "br_netfilter", "net/sctp": "sctp", "net/rds": "rds", "net/rxrpc": "rxrpc", "net/smc": "smc", "net/ipv4/vs": "ip_vs"}
 _INTERFACE = re.compile(r"(net/ipv[46]/(?:conf|neigh)/([^/]+))/")
 # Similar names are looked up for this many keys; each takes milliseconds.
 _SUGGESTIONS = 20
@@ -124,16 +123,8 @@ def _keys(ours, present, lines, world):
     return out
 
 
-def _module(key, parameter):
-    """Return the name of the module that a key needs, or None."""
-    words = parameter.module.split() if parameter is not None and parameter.module else []
-    if words and not words[0].startswith("CONFIG_"):
-        return words[0]
-    return next((module for folder, module in _MODULES.items() if key.startswith(folder + "/")), None)
-
-
 def _late(key, world):
-    module = _module(key, catalogue.get(sysctl_conf.swap(key)))
+    module = modules_load.module_of(sysctl_conf.swap(key))
     if module is None or not world.late(module):
         return None
     return "module_late", "the kernel module %s is not in modules-load.d; the boot sets the key only when something loads it before" % module
@@ -157,7 +148,7 @@ def _missing(key, world, suggest):
         return None
     parameter = catalogue.get(name)
     why = support.reason(parameter, world.version)
-    module = _module(key, parameter)
+    module = modules_load.module_of(name)
     if why == support.HIDDEN:
         return None
     if why == support.UNKNOWN and module is not None and not world.loaded(module):

@@ -56,7 +56,8 @@ nf_conntrack_timestamp       | bool | | 0..1 | 0..1 | 2.6.39- | 2.6.39 | 0 |
 
 @ prefix=net.netfilter. module=nf_conntrack CONFIG_LWTUNNEL source=net/netfilter/nf_conntrack_standalone.c
 nf_hooks_lwtunnel            | bool | | 0..1 | 0..1 | 5.15- | host | 0 |
-  ! one way and host-wide, even when written in a namespace: 1 stays until the next boot
+  = one way
+  ! host-wide, even when written in a namespace
 
 @ prefix=net.netfilter. module=nf_conntrack CONFIG_NF_CT_PROTO_GRE source=net/netfilter/nf_conntrack_standalone.c
 nf_conntrack_gre_timeout     | int | seconds | 1..2147483 | sec | 5.1- | 5.1 | 30 |

@@ -15,8 +15,8 @@ A row: ``name | type | unit | sensible | enforced | kernels | namespace | defaul
 * namespace: the version since which the key is per network namespace, or ``host``.
 * depends on: names, with the prefix of the table unless they begin with ``net.``.
 
-``  ! text`` below a row is its risk. ``@ prefix=... module=... source=...`` holds for the rows after it; module names what must be
-loaded (``nf_conntrack``) and what must be compiled in (``CONFIG_XFRM``).
+``  ! text`` below a row is its risk; ``  = one way`` says that what was set once stays until the next boot. ``@ prefix=... module=...
+source=...`` holds for the rows after it; module names what must be loaded (``nf_conntrack``) and what must be compiled in (``CONFIG_XFRM``).
 """
 from __future__ import absolute_import, division, print_function
 
@@ -28,8 +28,9 @@ from collections import namedtuple
 Parameter = namedtuple(
     "Parameter",
     "name type unit minimum maximum enforced_minimum enforced_maximum choices since until per_namespace default module"
-    " depends_on order risk source",
+    " depends_on order risk source one_way",
 )
+Parameter.__new__.__defaults__ = (False,)
 
 TYPES = frozenset(["bool", "int", "enum", "int_pair", "int_triple", "port_list", "string", "bitmask"])
 TEXTUAL = frozenset(["port_list", "string"])
@@ -75,9 +76,17 @@ def parse(text):
             header = _header(line)
         elif line.startswith("  ! "):
             rows[-1] = rows[-1]._replace(risk=line[4:])
+        elif line.startswith("  = "):
+            rows[-1] = _with_trait(rows[-1], line[4:])
         elif line.strip():
             rows.append(_row(line, header))
     return rows
+
+
+def _with_trait(row, text):
+    if text != "one way":
+        raise ContradictoryRow('%s: unknown trait "%s"; the only one is: one way' % (row.name, text))
+    return row._replace(one_way=True)
 
 
 def _header(line):

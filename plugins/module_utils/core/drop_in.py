@@ -9,7 +9,7 @@ __metaclass__ = type
 
 from collections import namedtuple
 
-from ansible_collections.linuxnet.tcp.plugins.module_utils.core import sysctl_name
+from ansible_collections.linuxnet.tcp.plugins.module_utils.core import printable, sysctl_name
 
 HEADER = b"# Made by linuxnet.tcp.net_sysctl, which rewrites the lines of its own keys and keeps every other line.\n"
 
@@ -69,12 +69,12 @@ def without(data, names):
 
 
 def display(data):
-    """Return the bytes as text for people, the values of secret keys left out."""
+    """Return the bytes as text for people: the values of secret keys left out, what a terminal would obey made visible."""
     lines = _lines(data)
     for row in assignments(data):
         if sysctl_name.is_secret(row.name):
             lines[row.index] = ("%s = (not shown)\n" % row.name).encode("utf-8")
-    return b"".join(lines).decode("utf-8", "replace")
+    return printable.line(b"".join(lines), limit=None, keep=u"\n\t")
 
 
 def _lines(data):

@@ -7,14 +7,20 @@ from __future__ import absolute_import, division, print_function
 
 __metaclass__ = type
 
+from ansible_collections.linuxnet.tcp.plugins.module_utils.core import printable
+
 
 class LinuxnetError(Exception):
     """Carry a message that says what is wrong, where, and the way out.
 
-    ``details`` holds JSON-ready facts that the module returns beside the message.
+    ``details`` holds JSON-ready facts that the module returns beside the message. The message, and each of ``problems``, is one
+    printable line whatever names, paths and file contents it quotes.
     """
 
     def __init__(self, message, **details):
+        message = printable.line(message)
+        if "problems" in details:
+            details["problems"] = [printable.line(problem) for problem in details["problems"]]
         super(LinuxnetError, self).__init__(message)
         self.message = message
         self.details = details

@@ -10,11 +10,12 @@ __metaclass__ = type
 import errno
 from collections import OrderedDict, namedtuple
 
-from ansible_collections.linuxnet.tcp.plugins.module_utils.core import catalogue, drop_in, errors, support, sysctl_name, sysctl_value
+from ansible_collections.linuxnet.tcp.plugins.module_utils.core import (
+    catalogue, drop_in, errors, modules_load, support, sysctl_name, sysctl_value)
 
 # settings is {name: raw value}; state is present or absent, unsupported fail or skip, shadowed fail, warn or take_over.
-Request = namedtuple("Request", "settings state persist runtime path unsupported check_mode shadowed restore_runtime")
-Request.__new__.__defaults__ = ("fail", False)
+Request = namedtuple("Request", "settings state persist runtime path unsupported check_mode shadowed restore_runtime load_modules")
+Request.__new__.__defaults__ = ("fail", False, False)
 
 # What a host says about one key: runtime is None when it cannot be read, refusal the errno of opening it for writing.
 Observation = namedtuple("Observation", "exists runtime refusal mode")
@@ -22,15 +23,15 @@ Observation = namedtuple("Observation", "exists runtime refusal mode")
 # One key of the request; wanted is None for state absent, skipped says why the key is left alone.
 Target = namedtuple("Target", "name parameter wanted runtime persisted skipped")
 
-# writes are the targets to be written, in order; the bytes are None where there is no file; edits are boot_plan's, of other files.
-Plan = namedtuple("Plan", "targets writes file_before file_after warnings edits")
+# writes are the targets to be written, in order; the bytes are None where there is no file; edits are boot_plan's, of other files;
+# modules is modules_load's Companion, None when nobody asked for one.
+Plan = namedtuple("Plan", "targets writes file_before file_after warnings edits modules")
+Plan.__new__.__defaults__ = (None,)
 
 _START, _RANGE = PORT_KEYS = ("net.ipv4.ip_unprivileged_port_start", "net.ipv4.ip_local_port_range")
 # What a booting kernel has before the drop-in is read (net/ipv4/af_inet.c, inet_init_net).
 _BOOT_START, _BOOT_LOW = 1024, 32768
 _READ_ONLY = (errno.EACCES, errno.EPERM)
-# Once set they stay until the next boot, so a set that holds them could not be undone (net/netfilter/nf_hooks_lwtunnel.c).
-_ONE_WAY = frozenset(["net.netfilter.nf_hooks_lwtunnel"])
 
 
 def names(request):
@@ -102,12 +103,18 @@ def _taken_out(request, target, seen):
 
 def _unsupported(request, target, seen, release):
     if not seen.exists:
-        return support.reason(target.parameter, support.kernel_version(release))
+        why = support.reason(target.parameter, support.kernel_version(release))
+        return None if why == support.UNKNOWN and _comes_at_boot(request, target.name) else why
     if not _has_to_write(request, target):
         return None
     # Without a write bit not even the owner may write; with one, it is the user that lacks the right.
     closed = seen.refusal in _READ_ONLY and not seen.mode & 0o222
     return support.READ_ONLY if closed or seen.refusal == errno.EROFS else None
+
+
+def _comes_at_boot(request, name):
+    """Tell whether the key may be missing now, as the next boot loads its module first."""
+    return request.load_modules and not request.runtime and modules_load.module_of(name) is not None
 
 
 def _has_to_write(request, target):
@@ -122,7 +129,7 @@ def _obstacle(target, seen):
         return "%s: cannot be opened for writing (%s); run as root (become: true)" % (target.name, errno_text(seen.refusal))
     if seen.runtime is None:
         return "%s: cannot be read, so it could not be put back; set it by other means" % target.name
-    if target.name in _ONE_WAY:
+    if getattr(target.parameter, "one_way", False):
         return "%s: stays set until the next boot, so it could not be put back; leave it to the drop-in with runtime: false" % target.name
     if len(seen.runtime) > sysctl_value.MAX_BYTES:
         return "%s: its running value is too long for one write, so it could not be put back; shorten it first" % target.name

@@ -8,13 +8,15 @@ from __future__ import absolute_import, division, print_function
 __metaclass__ = type
 
 import fnmatch
-import json
 import re
 
-from ansible_collections.linuxnet.tcp.plugins.module_utils.core import errors
+from ansible_collections.linuxnet.tcp.plugins.module_utils.core import errors, printable
 
 # sysctl.d(5) gives blanks, "=" and the glob characters a meaning; interface names may hold any other printable character.
 _UNSPELLABLE = re.compile(r"[^!-~]|[=*?\[\]\\]")
+
+# NAME_MAX of one component; the longest key of a kernel has about 60 characters.
+_MAX_NAME = 255
 
 # Reading them needs root (mode 0600): facts, diffs and a world-readable drop-in must not spread them.
 _SECRETS = ("net.ipv4.tcp_fastopen_key", "net.ipv6.conf.*.stable_secret")
@@ -40,9 +42,11 @@ def canonical(name):
 
 def _text(name):
     if not isinstance(name, (type(""), type(u""))):
-        raise errors.InvalidInput("%s: a key is named by text like net.ipv4.tcp_syncookies" % json.dumps(name, default=repr))
+        raise errors.InvalidInput("%s: no name; give text like net.ipv4.tcp_syncookies" % printable.show(name))
     if _UNSPELLABLE.search(name):
-        raise errors.InvalidInput("%s: holds a blank, a control character or one of = * ? [ ] \\; name one key exactly" % json.dumps(name, default=repr))
+        raise errors.InvalidInput("%s: holds a blank, a control character or one of = * ? [ ] \\; name one key exactly" % printable.show(name))
+    if len(name) > _MAX_NAME:
+        raise errors.InvalidInput("%s: too long for a key; name one key exactly" % printable.show(name))
     return str(name)
 
 
@@ -75,7 +79,7 @@ def canonical_pattern(spelling):
     """Return the dotted form of a glob in either spelling. Raises InvalidInput when it reaches outside ``net``."""
     pattern = to_dots(spelling)
     if components(pattern)[0] != "net" or any(part in ("", ".", "..") for part in components(pattern)):
-        raise errors.InvalidInput("%s: outside net.; write a glob like net.ipv4.tcp_*" % json.dumps(spelling))
+        raise errors.InvalidInput("%s: outside net.; write a glob like net.ipv4.tcp_*" % printable.show(spelling))
     return pattern
 
 

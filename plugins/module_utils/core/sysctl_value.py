@@ -7,11 +7,10 @@ from __future__ import absolute_import, division, print_function
 
 __metaclass__ = type
 
-import json
 import re
 from collections import namedtuple
 
-from ansible_collections.linuxnet.tcp.plugins.module_utils.core import errors
+from ansible_collections.linuxnet.tcp.plugins.module_utils.core import errors, printable
 
 # What normalise() needs to know of a key that no catalogue row describes; ``fields`` is how many integers it holds.
 Shape = namedtuple("Shape", "name type unit minimum maximum choices fields")
@@ -36,6 +35,8 @@ _HEX = re.compile(r"0[xX][0-9a-fA-F]+\Z")
 _LEADING_ZERO = re.compile(r"-?0[0-9]+\Z")
 _PORTS = re.compile(r"(0|[1-9][0-9]{0,4})(?:-([1-9][0-9]{0,4}))?\Z")
 _TEXT = (type(""), type(u""))
+# The kernel's own limit on the text of one integer is 22 (kernel/sysctl.c, TMPBUFLEN); longer ones cost Python quadratic time.
+_MAX_DIGITS = 22
 
 
 def normalise(parameter, raw):
@@ -65,7 +66,7 @@ def typed(parameter, text):
     if parameter.type == "string":
         return " ".join(text.split())
     if parameter.type == "port_list":
-        return sorted(_port_set(text, 0))
+        return [port for low, high in _port_runs(text, 0) for port in range(low, high + 1)]
     numbers = [_kernel_integer(parameter, field) for field in text.split()]
     if len(numbers) != field_count(parameter):
         raise errors.ParseError('%s: "%s": not %s' % (parameter.name, text, _count_of(parameter)))
@@ -102,8 +103,8 @@ def field_count(parameter):
 
 
 def show(raw):
-    """Return what the operator gave as one printable line."""
-    return json.dumps(raw, default=repr)
+    """Return what the operator gave as one printable line, cut when it is long."""
+    return printable.show(raw)
 
 
 def _refuse(parameter, raw, problem):
@@ -143,6 +144,9 @@ def _scalar(parameter, raw, element):
         return _printable(parameter, raw, element)
     if isinstance(element, (bool, float)) or not _is_integer(element):
         raise _refuse(parameter, raw, "%s is not an integer; give %s" % (show(element), _demand(parameter)))
+    if element.bit_length() > 64:
+        # No key holds more; Python may refuse to print an integer of thousands of digits.
+        raise _refuse(parameter, raw, "out of range; give %s" % _demand(parameter))
     return str(element)
 
 
@@ -159,6 +163,8 @@ def _printable(parameter, raw, text):
 
 
 def _strict_integer(parameter, raw, field, position):
+    if len(field) > _MAX_DIGITS:
+        raise _refuse(parameter, raw, "field %d is too long for an integer; give %s" % (position, _demand(parameter)))
     if _DECIMAL.match(field):
         return int(field)
     if _HEX.match(field):
@@ -224,6 +230,8 @@ def _demand(parameter):
 
 def _kernel_integer(parameter, field):
     try:
+        if len(field) > _MAX_DIGITS:
+            raise ValueError(field)
         if _LEADING_ZERO.match(field):
             return int(field, 8)
         return int(field, 16) if _HEX.match(field) else int(field, 10)
@@ -243,32 +251,34 @@ def _read_string(parameter, raw):
 
 def _read_ports(parameter, raw):
     if isinstance(raw, bool) or raw is None:
-        raise _refuse(parameter, raw, "give %s" % _demand(parameter))
+        raise _refuse(parameter, raw, "no ports; give %s" % _demand(parameter))
     elements = raw if isinstance(raw, (list, tuple)) else [raw]
     text = ",".join(_scalar(parameter, raw, element) for element in elements)
     try:
-        return _port_set(re.sub(r"\s*,\s*", ",", text), 1)
+        return _port_runs(re.sub(r"\s*,\s*", ",", text), 1)
     except errors.ParseError as error:
         raise _refuse(parameter, raw, "%s; give %s" % (error.message, _demand(parameter)))
 
 
-def _port_set(text, lowest):
-    ports = set()
-    for chunk in text.strip().split(",") if text.strip() else []:
-        match = _PORTS.match(chunk)
-        first, last = (int(match.group(1)), int(match.group(2) or match.group(1))) if match else (-1, -1)
-        if not lowest <= first <= last <= 65535:
-            raise errors.ParseError('"%s" is not a port or an ascending range within 1..65535' % chunk)
-        ports.update(range(first, last + 1))
-    return ports
-
-
-def _format_ports(ports):
-    """Merge neighbours into ranges, as the kernel prints its bitmap: ``1-3,9``."""
+def _port_runs(text, lowest):
+    """Return [[first, last]] in ascending order, neighbours merged; a list of wide ranges costs no more than one of ports."""
     runs = []
-    for port in sorted(ports):
-        if runs and runs[-1][1] == port - 1:
-            runs[-1][1] = port
+    for first, last in sorted(_port_range(chunk, lowest) for chunk in (text.strip().split(",") if text.strip() else [])):
+        if runs and first <= runs[-1][1] + 1:
+            runs[-1][1] = max(last, runs[-1][1])
         else:
-            runs.append([port, port])
+            runs.append([first, last])
+    return runs
+
+
+def _port_range(chunk, lowest):
+    match = _PORTS.match(chunk)
+    first, last = (int(match.group(1)), int(match.group(2) or match.group(1))) if match else (-1, -1)
+    if not lowest <= first <= last <= 65535:
+        raise errors.ParseError("%s is not a port or an ascending range within 1..65535" % printable.show(chunk))
+    return first, last
+
+
+def _format_ports(runs):
+    """Write ports as the kernel prints its bitmap: ``1-3,9``."""
     return ",".join(str(low) if low == high else "%d-%d" % (low, high) for low, high in runs)

@@ -90,7 +90,8 @@ class ConfDir(object):
         folder, _slash, name = path.rpartition("/")
         real = self._real(folder)
         spelled = [standard for standard in FOLDERS if self._real(standard) == real]
-        return (spelled + [real])[0] + "/" + name, real + "/" + name
+        # The file itself may be a link, too; one that ends nowhere stands for itself.
+        return (spelled + [real])[0] + "/" + name, self._resolve(real + "/" + name) or real + "/" + name
 
     def init(self):
         """Return {pid1: command name, systemd_sysctl: present|masked|absent, writable: bool}; ``pid1`` is absent when hidden.

@@ -69,21 +69,19 @@ class HostFiles(object):
 
     def module_loaded(self, name):
         """Tell whether a kernel module is loaded, or built in and has parameters."""
-        return name in self._loaded_modules() or os.path.isdir(self._root + "/sys/module/" + name)
+        return name in self.loaded_modules() or os.path.isdir(self._root + "/sys/module/" + name)
 
-    def module_comes_late(self, name):
-        """Tell whether a module is loaded, was not built in, and stands in no list that systemd-modules-load.service reads."""
-        return name in self._loaded_modules() and name not in self._early_modules()
+    def module_lists(self):
+        """Return [(path, bytes)] of modules-load.d(5), the highest precedence first, and of Debian's own list; b"" of one that is closed to us."""
+        paths = [
+            folder + "/" + name for folder in _MODULE_FOLDERS for name in self._quiet_names(folder)
+            if name.endswith(".conf") and not name.startswith(".")]
+        return [(path, self._quiet(path) or b"") for path in paths + [_MODULE_LIST]]
 
-    def _loaded_modules(self):
+    def loaded_modules(self):
+        """Return the names in /proc/modules, which those built in are not, as a frozenset."""
         lines = (self._quiet("/proc/modules") or b"").decode("ascii", "replace").splitlines()
         return frozenset(line.partition(" ")[0] for line in lines)
-
-    def _early_modules(self):
-        paths = [folder + "/" + name for folder in _MODULE_FOLDERS for name in self._quiet_names(folder) if name.endswith(".conf")]
-        text = b"\n".join(self._quiet(path) or b"" for path in paths + [_MODULE_LIST]).decode("utf-8", "replace")
-        words = [line.split() for line in text.splitlines() if line.strip() and line.strip()[0] not in "#;"]
-        return frozenset(line[0].replace("-", "_") for line in words)
 
     def _pids(self):
         return [name for name in self._quiet_names("/proc") if name.isdigit()]

@@ -9,7 +9,7 @@ __metaclass__ = type
 
 from collections import namedtuple
 
-from ansible_collections.linuxnet.tcp.plugins.module_utils.core import boot_plan, conf_rules, sysctl_conf, sysctl_name
+from ansible_collections.linuxnet.tcp.plugins.module_utils.core import boot_plan, conf_rules, modules_load, sysctl_conf, sysctl_name
 
 _OTHER = {conf_rules.SYSTEMD: conf_rules.PROCPS, conf_rules.PROCPS: conf_rules.SYSTEMD}
 _CREDENTIAL = "/run/credentials/@system/sysctl.extra"
@@ -86,25 +86,23 @@ def _compare(seen, names, accepts=None):
     return chosen, _disagreements(chosen.effective, boots[_OTHER[seen.loader]].effective, seen.loader)
 
 
-def read_parameters_boot(parameters, conf_dir, path, loader="auto"):
+def read_parameters_boot(parameters, seen, place):
     """Add ``boot`` to each row of ``parameters`` {name: row} that a file sets; return ({loader, path, version}, warnings).
 
-    ``path`` in the result tells whether the loader reads the drop-in ``path``: read, unread (masked, say) or outside (of every folder).
-    Keys that hold a secret get none. Raises ValueError for a loader that is not known.
+    ``seen`` is what ``observe`` returned, ``place`` what ``ConfDir.place`` says of the drop-in. ``path`` in the result tells whether the
+    loader reads it: read, unread (masked, say) or outside (of every folder). Keys that hold a secret get no boot value.
     """
     names = [name for name, row in parameters.items() if row["supported"] and not sysctl_name.is_secret(name)]
-    seen = observe(conf_dir, loader)
     chosen, differences = _compare(seen, names)
     for name, found in chosen.effective.items():
         parameters[name]["boot"] = found
-    facts = {"loader": seen.loader, "path": _reading(seen, conf_dir, path)}
+    facts = {"loader": seen.loader, "path": _reading(seen, boot_plan.Place(*place))}
     if seen.loader in seen.versions:
         facts["version"] = list(seen.versions[seen.loader])
     return facts, seen.warnings + _unreadable(chosen.problems) + differences
 
 
-def _reading(seen, conf_dir, path):
-    place = boot_plan.Place(*conf_dir.place(path))
+def _reading(seen, place):
     # Whether a file is read does not depend on what it holds; it may not be there yet.
     tree = boot_plan.with_file(seen.tree, place, b"")
     return boot_plan.reading(boot_plan.Boot(tree, seen.rules[seen.loader]), place)
@@ -118,13 +116,14 @@ class BootFiles(object):
     """Foresee the next boot for a transaction and open the files that decide it.
 
     ``open_store(path, like)`` gives a ports.drop_in_file.DropInFile; ``like`` names the file whose owner and mode a new one takes.
+    ``files``, a ports.host_files.HostFiles, is needed for ``modules`` alone.
     """
 
     # No loader reads a name that does not end in .conf, and systemd takes the tilde for a backup's.
     _BACKUP = ".linuxnet-tcp.bak~"
 
-    def __init__(self, conf_dir, open_store, loader="auto"):
-        self._conf_dir, self._open, self._loader = conf_dir, open_store, loader
+    def __init__(self, conf_dir, open_store, loader="auto", files=None):
+        self._conf_dir, self._open, self._loader, self._files = conf_dir, open_store, loader, files
 
     def foresee(self, path, data, targets, shadowed):
         """Return core.boot_plan.foresee's Outlook for the files as they are now and the drop-in ``path`` with the bytes ``data``."""
@@ -143,8 +142,17 @@ class BootFiles(object):
         chosen, differences = _compare(seen._replace(tree=tree), [target.name for target in targets])
         return _unreadable(chosen.problems) + differences
 
+    def modules(self, path, before, after, exists):
+        """Return core.modules_load.companion's answer for the drop-in ``path``; ``exists`` tells of a dotted key. Raises InvalidInput."""
+        store = self.store(modules_load.place(path))
+        world = modules_load.World(self._files.module_lists(), self._files.loaded_modules(), exists)
+        found = modules_load.companion(path, store.read(), before, after, world)
+        if found.before != found.after:
+            store.check()
+        return found
+
     def store(self, path):
-        """Return the port of a file that is taken over."""
+        """Return the port of a file that is taken over, or of a list of modules."""
         return self._open(path, None)
 
     def backup(self, path):

@@ -29,8 +29,15 @@ def read_host(wish, procfs, diag, tree, drop_in, world=None, files=None):
         facts['namespaces'], more = namespaces.read_parameters(facts['parameters'], world, tree)
         warnings = warnings + more
     if files is not None:
-        facts['boot'], doubts = boot.read_parameters_boot(facts['parameters'], files.conf_dir(), drop_in.path)
-        warnings = warnings + doubts
-        facts['boot_problems'] = stale.read_boot_problems(files, tree, release)
+        warnings = warnings + _add_boot(facts, files, tree, drop_in, release)
         facts['writers'] = writers.read_writers(files)
     return facts, warnings
+
+
+def _add_boot(facts, files, tree, drop_in, release):
+    """Add what the next boot does, and which of its files mislead; return warnings. The folders are read once for both."""
+    folders = files.conf_dir()
+    seen = boot.observe(folders)
+    facts['boot'], doubts = boot.read_parameters_boot(facts['parameters'], seen, folders.place(drop_in.path))
+    facts['boot_problems'] = stale.read_boot_problems(seen, files, tree, release)
+    return doubts

@@ -30,7 +30,8 @@ def read_answers(wish, tree, drop_in_bytes, conf_dir):
     {value, source, shadowed, loader}, default, minimum, maximum and unit. Raises what read_parameters raises.
     """
     found = read_parameters(wish["names"], tree, drop_in_bytes, tree.release())
-    _facts_of_boot, warnings = boot.read_parameters_boot(found, conf_dir, wish["path"], wish["loader"])
+    seen = boot.observe(conf_dir, wish["loader"])
+    _facts_of_boot, warnings = boot.read_parameters_boot(found, seen, conf_dir.place(wish["path"]))
     for name, row in found.items():
         row.update(_documented(catalogue.get(name)))
     return found, warnings

@@ -7,18 +7,16 @@ from __future__ import absolute_import, division, print_function
 
 __metaclass__ = type
 
-from ansible_collections.linuxnet.tcp.plugins.module_utils.core import boot_lines, conf_rules, support
-from ansible_collections.linuxnet.tcp.plugins.module_utils.readers import boot
+from ansible_collections.linuxnet.tcp.plugins.module_utils.core import boot_lines, modules_load, support
 
 
-def read_boot_problems(files, tree, release):
+def read_boot_problems(seen, files, tree, release):
     """Return the ``boot_problems`` of docs/architecture.md, 3.4, for the loader that this host uses.
 
-    ``files``: a ports.host_files.HostFiles; ``tree``: a ports.sysctl_tree.SysctlTree. Raises ParseError for a strange release.
+    ``seen``: what readers.boot.observe returned; ``files``: a ports.host_files.HostFiles; ``tree``: a ports.sysctl_tree.SysctlTree.
+    Raises ParseError for a strange release.
     """
-    folders = files.conf_dir()
-    loader, _warnings = boot.choose_loader(folders.init())
-    rules = conf_rules.rules(loader, folders.versions().get(loader))
+    late = files.loaded_modules() - modules_load.listed(files.module_lists())
     world = boot_lines.World(
-        tree.exists, lambda path: bool(tree.names(path)), files.module_loaded, files.module_comes_late, support.kernel_version(release), release)
-    return boot_lines.examine(boot.read_tree(folders), rules, world)
+        tree.exists, lambda path: bool(tree.names(path)), files.module_loaded, late.__contains__, support.kernel_version(release), release)
+    return boot_lines.examine(seen.tree, seen.rules[seen.loader], world)

@@ -21,7 +21,7 @@ TRANSACTION = tuple(f"module_utils.{name}" for name in ("changes", "keeper", "re
 # Pure parts of the standard library: no files, sockets, processes, clocks or chance, and there since Python 2.7.
 PURE = frozenset(
     "__future__ array base64 binascii bisect collections contextlib copy difflib errno fnmatch functools hashlib heapq itertools "
-    "json math operator re string struct".split()
+    "json math operator re string struct unicodedata".split()
 )
 STANDARD = frozenset(sys.stdlib_module_names)
 IO = frozenset({"open", "input", "print"})
@@ -48,7 +48,7 @@ class Room:
 
 ROOMS = {
     "core": Room("plugins/module_utils/core", (CORE,), PURE, forbidden_calls=IO | DYNAMIC | ENDS | SPAWNS),
-    "ports": Room("plugins/module_utils/ports", (CORE + ".errors", PORTS), STANDARD - PROCESSES),
+    "ports": Room("plugins/module_utils/ports", (CORE + ".errors", CORE + ".printable", PORTS), STANDARD - PROCESSES),
     "readers": Room("plugins/module_utils/readers", (CORE, READERS), PURE, forbidden_calls=IO | DYNAMIC | ENDS | SPAWNS),
     "transaction": Room("plugins/module_utils", (CORE, *TRANSACTION), PURE, forbidden_calls=IO | DYNAMIC | ENDS | SPAWNS),
     "programs": Room("plugins/module_utils/programs", (CORE, PORTS, *TRANSACTION), PURE),
@@ -66,6 +66,7 @@ ROOMS = {
         ("ansible.errors", "jinja2", "jsonschema", "yaml"),
         asserts=True,
     ),
+    "doc_fragments": Room("plugins/doc_fragments", (), frozenset({"__future__"}), asserts=True),
     "action": Room(
         "plugins/action",
         (CORE, "module_utils.audit_options", "plugin_utils"),

@@ -13,7 +13,7 @@ from ansible_collections.linuxnet.tcp.plugins.modules import net_sysctl, net_sys
 
 PATH = "/etc/sysctl.d/90-linuxnet-tcp.conf"
 OPTIONS = {"settings": {"net.ipv4.tcp_sack": 1}, "state": "present", "persist": True, "runtime": True, "path": PATH, "unsupported": "fail",
-           "shadowed": "fail"}
+           "shadowed": "fail", "load_modules": False}
 
 
 class Ended(Exception):
@@ -110,3 +110,16 @@ def test_info_fails_with_the_message(monkeypatch):
 
     monkeypatch.setattr(net_sysctl_info.parameters, "read_answers", read_answers)
     assert run(net_sysctl_info, monkeypatch) == {"failed": True, "msg": "vm.swappiness: outside net."}
+
+
+def test_follow_reaches_the_drop_in_and_no_other_file(monkeypatch):
+    monkeypatch.setitem(OPTIONS, "follow", True)
+    asked = []
+
+    def apply(request, tree, store, boot, keeper):
+        asked.extend([store._follow, boot.store("/etc/sysctl.conf")._follow, keeper.open_store(PATH)._follow])
+        return {"changed": False, "settings": [], "diff": [], "warnings": [u"a\u202eb"]}
+
+    monkeypatch.setattr(net_sysctl.changes.transaction, "apply", apply)
+    assert run(net_sysctl, monkeypatch)["warned"] == ["a\\u202eb"]
+    assert asked == [True, False, False]

@@ -16,11 +16,13 @@ SOURCES = sorted((documents.COLLECTION / "plugins" / "plugin_utils").glob("*.py"
 
 
 def emitted() -> set[str]:
-    """Read the first argument of every call of findings.finding()."""
+    """Read the first argument of every call of findings.finding(), and the ids in the tables of rules."""
     names = set()
     for path in SOURCES:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and ast.unparse(node.func) == "findings.finding":
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "Rule":
+                names.update(ast.literal_eval(keyword.value) for keyword in node.keywords if keyword.arg == "id")
+            elif isinstance(node, ast.Call) and ast.unparse(node.func) == "findings.finding" and ast.unparse(node.args[0]) != "rule.id":
                 assert isinstance(node.args[0], ast.Constant), f"{path.name}:{node.lineno}: write the id out"
                 names.add(node.args[0].value)
     return names

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import datetime
+import itertools
 
 import pytest
 import yaml
@@ -251,3 +252,49 @@ def test_plain_drops_subclasses_that_would_leak_into_documents():
 
 def test_long_values_are_cut_in_messages():
     assert len(documents.show("x" * 200)) == 80
+
+
+BOMB = "a: &a [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
+    f"{letter}: &{letter} [{', '.join([f'*{before}'] * 10)}]\n" for before, letter in itertools.pairwise("abcdefgh")
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("name: x\nvalue: 2024-99-99\n", "month must be in 1..12"),
+        ("name: !!int x\n", "is not valid YAML"),
+        ("name: !!bool maybe\n", "is not valid YAML"),
+        ("name: !!timestamp x\n", "is not valid YAML"),
+        ("name: !!python/object:os.system x\n", "could not determine a constructor"),
+        ("name: " + "[" * 5000, "is not valid YAML"),
+        ("name: " + "1" * 5000, "is not valid YAML"),
+        ("name: &a [*a]\n", "nested more than 40 deep"),
+        (BOMB, "more than 1000000 values"),
+        ("name: x\nsettings: {net.ipv4.tcp_sack: {value: 1, accept: {minimum: .nan}}}\n", "nan is no number that JSON has"),
+        ("name: x\nsettings: {net.ipv4.tcp_sack: {value: 1, accept: {maximum: .inf}}}\n", "inf is no number that JSON has"),
+        ('name: x\nsettings: {net.ipv4.tcp_congestion_control: {value: cubic, accept: {pattern: "("}}}\n', "is no regular expression"),
+        ('name: "x\\n"\nsettings: {net.ipv4.tcp_sack: {value: 1}}\n', '"x\\n" holds a control'),
+        ('name: x\ntitle: "\\e[2J"\nsettings: {net.ipv4.tcp_sack: {value: 1}}\n', "title: "),
+        ("name: x\ntitle: \u202eabc\nsettings: {net.ipv4.tcp_sack: {value: 1}}\n", "title: "),
+        ("name: x\n" + "# long\n" * 200000, "is longer than 1048576 characters"),
+        ("name: x\nsettings:\n  ? net.ipv4." + "x" * 300000 + "\n  : {value: 1}\n", "too long for a key"),
+        ("name: x\n? 1\n: 2\n", "the key 1 is not a string"),
+    ],
+)
+def test_hostile_yaml_is_refused_in_plain_words(tmp_path, text, said):
+    path = tmp_path / "edge.yml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(errors.InvalidInput) as caught:
+        profiles.load(str(path), [])
+    assert said in caught.value.message
+    assert len(caught.value.message) < 5000
+    assert all(line.isprintable() for line in caught.value.message.split("\n"))
+
+
+def test_of_many_problems_the_first_are_told(tmp_path):
+    document = {"name": "x", "settings": {f"net.ipv4.none_{number}": {"value": 1} for number in range(200)}}
+    with pytest.raises(profiles.InvalidProfile) as caught:
+        profiles.parse(document, "edge.yml")
+    assert len(caught.value.problems) == 200
+    assert caught.value.message.split("\n")[-1] == "edge.yml: and 150 more problems"

@@ -63,3 +63,13 @@ def test_save_json_leaves_nothing_behind_when_it_fails(tmp_path):
     with pytest.raises(errors.SourceUnavailable):
         store.save_json(tmp_path / "host.json", {})
     assert [entry.name for entry in tmp_path.iterdir()] == ["host.json"]
+
+
+def test_save_json_is_private_and_keeps_the_mode_that_somebody_gave(tmp_path):
+    path = tmp_path / "host.json"
+    store.save_json(path, {})
+    assert path.stat().st_mode & 0o777 == 0o600
+    path.chmod(0o640)
+    store.save_json(path, {"a": 1})
+    assert path.stat().st_mode & 0o777 == 0o640
+    assert json.loads(path.read_text(encoding="utf-8")) == {"a": 1}

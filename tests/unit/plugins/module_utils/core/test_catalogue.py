@@ -45,6 +45,12 @@ def test_a_row_carries_what_its_line_says():
         'net.ipv4.tcp_a', 'int', 'seconds', 1, 9, 0, 20, None, (4, 1), (4, 11), (4, 2), '3', None, (), 0, 'hurts', 'somewhere')
 
 
+def test_a_row_may_be_one_way():
+    assert [row.one_way for row in catalogue_table.build(HEAD + GOOD + '\n  = one way\n  ! hurts\n' + GOOD.replace('tcp_a', 'tcp_b'))] == [True, False]
+    assert refusal(GOOD, '  = two ways') == 'net.ipv4.tcp_a: unknown trait "two ways"; the only one is: one way'
+    assert [row.name for row in catalogue.PARAMETERS if row.one_way] == ['net.netfilter.nf_hooks_lwtunnel']
+
+
 @pytest.mark.parametrize('line, problem', [
     ('tcp_a | int | | 1..9 | 0..20 | 4.12-4.11 | host | |', 'since is later than until'),
     ('tcp_a | int | | 9..1 | 0..20 | | host | |', 'sensible minimum 9 above maximum 1'),

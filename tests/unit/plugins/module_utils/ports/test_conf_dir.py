@@ -160,3 +160,16 @@ def test_where_a_file_is_that_need_not_exist(root, links, path, spelled, real):
     for link, target in links.items():
         root.link(link, target)
     assert root.port().place(path) == (spelled, real)
+
+
+def test_the_place_of_a_drop_in_that_is_a_link(tmpdir):
+    root = str(tmpdir)
+    for folder in ("etc/sysctl.d", "opt"):
+        os.makedirs(os.path.join(root, folder))
+    for name in ("there", "plain.conf"):
+        open(os.path.join(root, "opt" if name == "there" else "etc/sysctl.d", name), "w").close()
+    os.symlink("/opt/there", os.path.join(root, "etc/sysctl.d/link.conf"))
+    os.symlink("/opt/none", os.path.join(root, "etc/sysctl.d/dangling.conf"))
+    port = conf_dir.ConfDir(root)
+    for name, real in (("link", "/opt/there"), ("plain", "/etc/sysctl.d/plain.conf"), ("dangling", "/etc/sysctl.d/dangling.conf")):
+        assert port.place("/etc/sysctl.d/%s.conf" % name) == ("/etc/sysctl.d/%s.conf" % name, real)

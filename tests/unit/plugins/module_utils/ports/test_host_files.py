@@ -75,9 +75,16 @@ def test_units_there_wanted_and_masked(host, tmpdir):
 def test_modules_loaded_built_in_and_listed(host, tmpdir):
     put(tmpdir, "proc/modules", "nf_conntrack 1 0 - Live 0x0\nbr_netfilter 1 0 - Live 0x0\n")
     tmpdir.join("sys/module/ipv6").ensure(dir=True)
-    put(tmpdir, "etc/modules-load.d/a.conf", "# sctp\nbr-netfilter\n")
-    put(tmpdir, "etc/modules", "\n; x\n")
     assert [host.module_loaded(name) for name in ("nf_conntrack", "ipv6", "sctp")] == [True, True, False]
-    assert [host.module_comes_late(name) for name in ("nf_conntrack", "br_netfilter", "ipv6", "sctp")] == [True, False, False, False]
-    put(tmpdir, "etc/modules", "nf_conntrack\n")
-    assert not host.module_comes_late("nf_conntrack")
+    assert host.loaded_modules() == frozenset(["nf_conntrack", "br_netfilter"])
+
+
+def test_lists_of_modules_come_by_precedence(host, tmpdir):
+    put(tmpdir, "usr/lib/modules-load.d/a.conf", "sctp\n")
+    put(tmpdir, "etc/modules-load.d/a.conf", "# sctp\nbr-netfilter\n")
+    put(tmpdir, "etc/modules-load.d/.b.conf", "rds\n")
+    put(tmpdir, "etc/modules-load.d/c.txt", "rds\n")
+    assert host.module_lists() == [
+        ("/etc/modules-load.d/a.conf", b"# sctp\nbr-netfilter\n"), ("/usr/lib/modules-load.d/a.conf", b"sctp\n"), ("/etc/modules", b"")]
+    tmpdir.join("etc/modules-load.d/d.conf").mksymlinkto("/dev/null")
+    assert ("/etc/modules-load.d/d.conf", b"") in host.module_lists()

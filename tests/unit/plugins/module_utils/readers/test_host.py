@@ -14,7 +14,7 @@ import shutil
 import pytest
 
 from ansible_collections.linuxnet.tcp.plugins.module_utils.core import errors
-from ansible_collections.linuxnet.tcp.plugins.module_utils.ports import drop_in_file, host_files, procfs, sock_diag, sysctl_tree
+from ansible_collections.linuxnet.tcp.plugins.module_utils.ports import conf_dir, drop_in_file, host_files, procfs, sock_diag, sysctl_tree
 from ansible_collections.linuxnet.tcp.plugins.module_utils.readers import host
 
 CAPTURED = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..', '..', 'fixtures', '4.9.115')
@@ -63,6 +63,15 @@ def test_boot_files_and_other_writers_are_part_of_it(root):
     facts = read(root, RECYCLE)[0]
     assert [row['kind'] for row in facts['boot_problems']] == ['unknown_key']
     assert [row['writer'] for row in facts['writers']] == ['bpftune']
+
+
+def test_the_folders_of_the_next_boot_are_read_once(root, monkeypatch):
+    put(root, 'etc/sysctl.d/10.conf', u'net.ipv4.tcp_syncokies = 1\n')
+    calls, original = [], conf_dir.ConfDir.folders
+    monkeypatch.setattr(conf_dir.ConfDir, 'folders', lambda self: calls.append(self) or original(self))
+    facts = read(root, RECYCLE)[0]
+    assert facts['boot_problems']
+    assert len(calls) == 1
 
 
 def test_without_a_drop_in_nothing_is_persisted(root):

@@ -10,7 +10,7 @@ __metaclass__ = type
 import pytest
 
 from ansible_collections.linuxnet.tcp.plugins.module_utils.ports import host_files, sysctl_tree
-from ansible_collections.linuxnet.tcp.plugins.module_utils.readers import stale
+from ansible_collections.linuxnet.tcp.plugins.module_utils.readers import boot, stale
 
 # What Debian 12 puts into these files: every line of sysctl.conf is a comment.
 DEBIAN = {
@@ -36,7 +36,8 @@ def root(tmpdir):
 
 
 def read(root):
-    return stale.read_boot_problems(host_files.HostFiles(str(root)), sysctl_tree.SysctlTree(str(root)), "6.1.0-35-amd64")
+    files = host_files.HostFiles(str(root))
+    return stale.read_boot_problems(boot.observe(files.conf_dir()), files, sysctl_tree.SysctlTree(str(root)), "6.1.0-35-amd64")
 
 
 def test_an_idle_debian_has_nothing_to_say(root):
