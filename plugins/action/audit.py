@@ -51,6 +51,7 @@ class ActionModule(ActionBase):
             "namespaces": given["namespaces"],
             "samples": given["samples"],
             "interval": given["interval"],
+            "journal_dir": given["journal_dir"],
         }
         result: dict[str, Any] = self._execute_module(module_name="linuxnet.tcp.audit", module_args=wish, task_vars=variables)
         return result

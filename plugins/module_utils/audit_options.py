@@ -19,5 +19,6 @@ ARGUMENT_SPEC = {
     'namespaces': {'type': 'bool', 'default': False},
     'samples': {'type': 'int', 'default': 1},
     'interval': {'type': 'float', 'default': 1.0},
+    'journal_dir': {'type': 'path', 'default': '/var/lib/linuxnet-tcp'},
     'save_to': {'type': 'str'},
 }

@@ -22,9 +22,7 @@ Wish.__new__.__defaults__ = (None, None, 60, 20, False)
 # folder a JournalDir, lock a FileLock in it, machine a Machine, watchdogs a WatchdogProcess, signals a Signals.
 Ports = namedtuple("Ports", "folder lock machine watchdogs signals open_store")
 
-# The name of the file that is locked.
-LOCK = "lock"
-
+LOCK = journal.LOCK
 _POLL_SECONDS = 0.1
 _WAY_OUT = "wait for it, or give a longer lock_timeout"
 
@@ -39,7 +37,7 @@ class Keeper(object):
         self.wish, self._ports = wish, ports
         self.open_store, self.machine = ports.open_store, ports.machine
         self.unavailable = None
-        self._current = None
+        self._current = self._confirm_by = None
 
     @contextlib.contextmanager
     def held(self):
@@ -109,10 +107,8 @@ class Keeper(object):
         return moved
 
     def belongs_here(self, record):
-        """Tell whether a journal's running values are those of this network namespace; after a reboot a visited one is gone."""
-        if record.boot_id == self.machine.boot_id():
-            return record.netns == self.machine.netns()
-        return not record.visited and not self.wish.visited
+        """Tell whether a journal's running values are those of this network namespace."""
+        return journal.belongs(record, self.machine.boot_id(), self.machine.netns(), self.wish.visited)
 
     def watched(self, entry):
         """Tell whether the watchdog of a journal is alive."""
@@ -148,6 +144,7 @@ class Keeper(object):
     def _confirmation(self):
         if self.wish.confirm_within is None:
             return None
+        self._confirm_by = self.machine.utc(self.wish.confirm_within)
         return {"within": self.wish.confirm_within, "deadline": self.machine.uptime() + self.wish.confirm_within}
 
     def finish(self):
@@ -170,15 +167,15 @@ class Keeper(object):
         return None
 
     def facts(self):
-        """Return {id, path, status, confirm_within?} of the journal that was just written, None when there was none."""
+        """Return {id, path, status, confirm_within?, confirm_by?} of the journal that was just written, None when there was none."""
         if self._current is None:
             return None
-        return self.described(self._current, self.wish.confirm_within)
+        waiting = {"confirm_within": self.wish.confirm_within, "confirm_by": self._confirm_by} if self._current.status == journal.UNCONFIRMED else {}
+        return dict(self.described(self._current), **waiting)
 
-    def described(self, entry, within=None):
+    def described(self, entry):
         """Return a journal's facts as the result shows them."""
-        facts = {"id": entry.number, "status": entry.status, "path": self.path(entry)}
-        return dict(facts, confirm_within=within) if within is not None and entry.status == journal.UNCONFIRMED else facts
+        return {"id": entry.number, "status": entry.status, "path": self.path(entry)}
 
     def prune(self):
         """Remove journals beyond those to be kept, and what dead watchdogs and runs left; return a warning for each that resists."""

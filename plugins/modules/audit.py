@@ -102,6 +102,11 @@ options:
       - Seconds between two samples. The module runs (O(samples) - 1) times as long.
     type: float
     default: 1.0
+  journal_dir:
+    description:
+      - The folder on the host in which M(linuxnet.tcp.net_sysctl) keeps its journals. Only root may read it.
+    type: path
+    default: /var/lib/linuxnet-tcp
   save_to:
     description:
       - File on the controller that gets the audit document as JSON, replaced in one step. Missing folders are made.
@@ -295,6 +300,15 @@ audit:
       elements: dict
       sample:
         - {kind: removed, source: "/etc/sysctl.d/10-old.conf:3", name: net.ipv4.tcp_tw_recycle, text: "removed in Linux 4.12, this kernel is 6.18.44"}
+    journals:
+      description:
+        - Changes by M(linuxnet.tcp.net_sysctl) that are neither done nor put back, the latest first. C(status) is V(open) or V(unconfirmed); C(attended) tells
+          whether a run is at work on it, or a watchdog waits that puts it back in C(seconds_left).
+      type: list
+      elements: dict
+      returned: when O(journal_dir) may be read
+      sample:
+        - {id: 4, status: unconfirmed, time: "2026-11-24T19:05:15Z", attended: false, comment: "role linuxnet.tcp.tune, profile article"}
     writers:
       description:
         - Other programs that set sysctls. C(sets) is a mapping of names to values, with C(where) each stands, or a list of names where the values are not known
@@ -322,10 +336,19 @@ import time
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.linuxnet.tcp.plugins.module_utils import audit_options
-from ansible_collections.linuxnet.tcp.plugins.module_utils.core import errors
+from ansible_collections.linuxnet.tcp.plugins.module_utils.core import errors, journal
 from ansible_collections.linuxnet.tcp.plugins.module_utils.ports import (
-    clock, drop_in_file, host_files, netlink, netns, process_files, procfs, sock_diag, sysctl_tree, xtables)
-from ansible_collections.linuxnet.tcp.plugins.module_utils.readers import host, nat
+    clock, drop_in_file, file_lock, host_files, journal_dir, machine, netlink, netns, process_files, procfs, sock_diag, sysctl_tree,
+    watchdog_process, xtables,
+)
+from ansible_collections.linuxnet.tcp.plugins.module_utils.readers import host, journals, nat
+
+
+def open_journals(path):
+    """Return (rows, warnings) of the changes that are neither done nor put back."""
+    folder = journal_dir.JournalDir(path)
+    lock = file_lock.FileLock(folder.full(journal.LOCK))
+    return journals.read_journals(folder, lock, watchdog_process.WatchdogProcess(path), machine.Machine())
 
 
 def main():
@@ -337,9 +360,12 @@ def main():
         facts, warnings = host.read_host(
             module.params, proc, diag, sysctl_tree.SysctlTree(), drop_in_file.DropInFile(module.params['path']),
             world=netns.NetNamespaces(), files=files, processes=process_files.ProcessFiles(), clock=clock.Clock(), nat_ports=nat_ports)
+        rows, doubts = open_journals(module.params['journal_dir'])
     except errors.LinuxnetError as exc:
         module.fail_json(msg=exc.message, **exc.details)
-    for warning in warnings:
+    if rows is not None:
+        facts['journals'] = rows
+    for warning in warnings + doubts:
         module.warn(warning)
     facts['privileged'] = os.geteuid() == 0
     module.exit_json(changed=False, tcp_facts=facts)

@@ -341,7 +341,7 @@ journal:
   description: The journal of this change, or the one that was put back or confirmed.
   returned: success, when something changed, and with O(state=restored) and O(state=confirmed)
   type: dict
-  sample: {id: 42, status: unconfirmed, path: /var/lib/linuxnet-tcp/00000042-unconfirmed.json, confirm_within: 60}
+  sample: {id: 42, status: unconfirmed, path: /var/lib/linuxnet-tcp/00000042-unconfirmed.json, confirm_within: 60, confirm_by: "2026-11-24T19:06:15Z"}
   contains:
     id:
       description: Its number, for O(journal).
@@ -355,6 +355,10 @@ journal:
     confirm_within:
       description: After how many seconds, counted from the moment before the first change, it is put back.
       type: int
+      returned: when RV(journal.status) is V(unconfirmed)
+    confirm_by:
+      description: When that is, UTC.
+      type: str
       returned: when RV(journal.status) is V(unconfirmed)
     time:
       description: When it was made, UTC.

@@ -64,6 +64,8 @@ KINDS: dict[str, Kind] = {
         Kind("boot-file-hidden", BOOT, ("low",)),
         Kind("boot-file-ignored", BOOT, ("low",)),
         Kind("boot-module-not-loaded", BOOT, ("info", "low")),
+        Kind("change-unconfirmed", BOOT, ("medium",)),
+        Kind("change-half-done", BOOT, ("medium",)),
         Kind("max-tw-buckets-below-kernel-default", TRAFFIC, ("info",)),
         Kind("port-range-overlaps-listeners", TRAFFIC, ("info", "medium")),
         Kind("port-range-parity", TRAFFIC, ("info",)),

@@ -21,6 +21,7 @@ from ansible_collections.linuxnet.tcp.plugins.plugin_utils import (
     guards,
     namespaces,
     nat,
+    open_changes,
     other_writers,
     settings,
     waivers,
@@ -31,7 +32,7 @@ from ansible_collections.linuxnet.tcp.plugins.plugin_utils.settings import Decla
 
 SCHEMA_VERSION = 1
 # Facts that the document carries as they came.
-PARTS = ("kernel", "sockets", "ephemeral", "parameters", "boot_problems", "writers", "namespaces")
+PARTS = ("kernel", "sockets", "ephemeral", "parameters", "boot_problems", "writers", "journals", "namespaces")
 
 
 def needed(profile: Profile) -> list[str]:
@@ -63,6 +64,7 @@ def judge(
     found += namespaces.not_tuned(shared, host)
     found += other_writers.disagree(verdicts, host, declared)
     found += boot_findings.found(facts)
+    found += open_changes.left_behind(facts)
     found = [excused.mark(item) for item in found]
     found += excused.expired(found)
     return {

@@ -25,6 +25,8 @@ class Scenario(NamedTuple):
 SCENARIOS = (
     Scenario("boot", ("bookworm", "trixie"), ("create", "converge", "side-effect", "converge", "idempotence", "verify", "destroy")),
     Scenario("default", ("trixie",), ("create", "converge", "idempotence", "verify", "destroy")),
+    # Over real SSH: who is cut off puts itself back. The side effect kills the controller, and restarts a host.
+    Scenario("watchdog", ("trixie",), ("create", "prepare", "converge", "side-effect", "verify", "destroy")),
 )
 
 

@@ -20,6 +20,7 @@ CONTAINERS = {
     "conmon": "conmon",
     "/usr/lib/podman/netavark": "netavark",
     "mmdebstrap": "mmdebstrap",
+    "ssh": "openssh-client",
 }
 
 _refreshed = False

@@ -24,7 +24,8 @@ IMAGE = "localhost/linuxnet-tcp-systemd"
 SUITES = ("bookworm", "trixie")
 # What a test takes that needs some container, whichever.
 PLAIN_SUITE = "trixie"
-INCLUDED = ("iproute2", "procps", "python3", "python3-minimal", "systemd", "systemd-sysv")
+# libpam-systemd brings logind: a session of sshd then has a scope of its own.
+INCLUDED = ("iproute2", "libpam-systemd", "nftables", "openssh-server", "procps", "python3", "python3-minimal", "systemd", "systemd-sysv")
 # The uid map, and what lets systemd be PID 1 under it; the scenario's create.yml asks for both.
 ANNOTATION = "linuxnet.systemd-userns"
 

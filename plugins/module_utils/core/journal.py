@@ -15,6 +15,8 @@ from collections import namedtuple
 from ansible_collections.linuxnet.tcp.plugins.module_utils.core import errors
 
 SCHEMA_VERSION = 1
+# The name of the file beside the journals that a run locks.
+LOCK = "lock"
 
 # OPEN: being written, or left so by a run that died. UNCONFIRMED: applied, and put back unless somebody confirms it.
 OPEN, UNCONFIRMED, APPLIED, RESTORED = STATUSES = ("open", "unconfirmed", "applied", "restored")
@@ -106,6 +108,13 @@ def _unpacked(packed):
     if "text" in packed:
         return packed["text"].encode("utf-8")
     return base64.b64decode(packed["base64"].encode("ascii"))
+
+
+def belongs(record, boot_id, netns, visited):
+    """Tell whether a journal's running values are those of this life of this network namespace; after a reboot a visited one is gone."""
+    if record.boot_id == boot_id:
+        return record.netns == netns
+    return not record.visited and not visited
 
 
 def newest_first(entries):

@@ -23,16 +23,16 @@ class Machine(object):
         return float(self._text("uptime").split()[0])
 
     def boot_id(self):
-        """Return the random id of this boot (random(4))."""
-        return self._text("sys/kernel/random/boot_id").strip()
+        """Return the random id of this boot (random(4)) and the start of PID 1: a container that is restarted keeps the kernel's id."""
+        return "%s/%s" % (self._text("sys/kernel/random/boot_id").strip(), (self._stat(1)[19:20] or ["?"])[0])
 
     def netns(self):
         """Return the inode of this process's network namespace (namespaces(7))."""
         return os.stat(os.path.join(self._proc, "self", "ns", "net")).st_ino
 
-    def utc(self):
-        """Return the time of day: ``2026-11-24T19:05:15Z``."""
-        return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+    def utc(self, later=0):
+        """Return the time of day in so many seconds: ``2026-11-24T19:05:15Z``."""
+        return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + later))
 
     def sleep(self, seconds):
         """Wait."""
@@ -48,10 +48,14 @@ class Machine(object):
 
     def age(self, pid):
         """Return for how many seconds a process has been running, None when that cannot be told (proc_pid_stat(5), field 22)."""
-        fields = self._maybe("%d/stat" % pid).rpartition(")")[2].split()
+        fields = self._stat(pid)
         if len(fields) < 20:
             return None
         return self.uptime() - int(fields[19]) / float(os.sysconf("SC_CLK_TCK"))
+
+    def _stat(self, pid):
+        """Return the fields of /proc/PID/stat from the third one on; the second one may hold spaces."""
+        return self._maybe("%d/stat" % pid).rpartition(")")[2].split()
 
     def _text(self, name):
         with io.open(os.path.join(self._proc, name), encoding="utf-8", errors="replace") as stream:

@@ -59,7 +59,7 @@ def test_one_module_run_judged(run):
     assert len(host.asked) == 1
     assert host.asked[0]["module_name"] == "linuxnet.tcp.audit"
     assert "net.ipv4.tcp_tw_recycle" in host.asked[0]["module_args"]["parameters"]
-    assert set(host.asked[0]["module_args"]) == {"interval", "namespaces", "parameters", "path", "samples", "source"}
+    assert set(host.asked[0]["module_args"]) == {"interval", "journal_dir", "namespaces", "parameters", "path", "samples", "source"}
     assert result["changed"] is False
     assert result["audit"]["host"] == "web1"
     assert result["audit"]["profile"] == "article"

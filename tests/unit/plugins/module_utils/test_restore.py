@@ -56,8 +56,8 @@ class Machine(object):
     def netns(self):
         return self.space
 
-    def utc(self):
-        return "2026-11-24T19:05:15Z"
+    def utc(self, later=0):
+        return "2026-11-24T19:%02d:15Z" % (5 + later // 60)
 
     def sleep(self, seconds):
         self.now += seconds
@@ -354,6 +354,7 @@ def test_values_of_another_network_namespace_are_left_alone(host):
 def test_confirmed_in_time_stays(host):
     result = host.run(SET, confirm_within=60)
     assert (result["journal"]["status"], result["journal"]["confirm_within"]) == ("unconfirmed", 60)
+    assert result["journal"]["confirm_by"] == "2026-11-24T19:06:15Z"
     assert host.watchdogs.living == {1}
     assert host.run(state="confirmed", check_mode=True)["journal"]["status"] == "unconfirmed"
     confirmed = host.run(state="confirmed", journal=1)

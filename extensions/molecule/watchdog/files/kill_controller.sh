@@ -1,0 +1,12 @@
+#!/bin/sh
+# Starts ansible-playbook with the arguments and kills it as soon as the journal of the change in the folder $1 waits for its confirmation.
+folder=$1
+shift
+ansible-playbook "$@" >kill_controller.log 2>&1 &
+until ls "$folder"/*-unconfirmed.json >/dev/null 2>&1; do
+  kill -0 $! || { cat kill_controller.log; exit 1; }
+  sleep 0.02
+done
+kill -9 $!
+wait $!
+test $? = 137
