@@ -289,6 +289,12 @@ class Known(NamedTuple):
     points: list[Point]
     allowed: list[Settled]
 
+    @property
+    def pruned(self) -> dict[str, int]:
+        """Return {call: its first time} of the points from the first unlink on: there, old journals are removed."""
+        first = next((number for number, point in enumerate(self.points) if point.call == "unlink"), len(self.points))
+        return {point.call: point.when for point in reversed(self.points[first:])}
+
 
 def recover(lab: Lab, scenario: Scenario, recovery: str) -> State:
     """Do what an operator may do next; refusals are answers too."""

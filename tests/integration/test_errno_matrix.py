@@ -58,7 +58,9 @@ def survived(point: Point, errno: str, result: dict[str, Any], state: State, kno
     unasked = point.call == "openat" and "/proc/sys/" in point.subject and not any(name in scenario_keys(known) for name in names_of(point))
     # The lock on a half-written file only keeps it from being taken for one that nobody writes any more.
     marking = point.call == "flock" and point.subject.endswith(".tmp")
-    return [] if errno == "EINTR" or unasked or marking else told(point, errno, {"msg": " ".join(result["warnings"])})
+    # An old journal that is not there any more need not be removed: a watchdog that ends takes its own away.
+    gone = errno == "ENOENT" and point.when >= known.pruned.get(point.call, point.when + 1)
+    return [] if errno == "EINTR" or unasked or marking or gone else told(point, errno, {"msg": " ".join(result["warnings"])})
 
 
 def scenario_keys(known: Known) -> set[str]:

@@ -120,7 +120,7 @@ settings = st.one_of(
     st.lists(st.one_of(pairs_good, pairs_bad), min_size=1, max_size=4).map(dict),
 )
 LINES = [b"", b"# a comment", b"; another", b"  # indented \xe2\x80\xae", b"\xff\xfe latin \xe9", b"kernel.panic = 10",
-b"net.ipv4.tcp_sack=0", b"net/ipv4/tcp_sack = 0",
+         b"net.ipv4.tcp_sack=0", b"net/ipv4/tcp_sack = 0",
          b" -net.ipv4.tcp_sack = 1 ", b"-net.ipv4.tcp_sack", b"-net.ipv4.conf.*.rp_filter",
          b"net.ipv4.tcp_keepalive_time\t=\t7200", b"net.ipv4.tcp_fin_timeout",
          b"= 5", b"=", b"==", b"net.ipv4.tcp_sack = 1 = 2", b"net.ipv4.tcp_keepalive_time = " + b"9" * 6000,
@@ -299,7 +299,7 @@ def test_names_and_values_are_refused_or_plain() -> None:
 
 fragments = st.sampled_from(
     ["name: x\n", "settings:\n", "  net.ipv4.tcp_sack:\n", "    value: 1\n", "    value: yes\n",
-    "    value: 2024-99-99\n", "    value: .nan\n", "    accept: {pattern: '('}\n",
+     "    value: 2024-99-99\n", "    value: .nan\n", "    accept: {pattern: '('}\n",
      "    accept: {enum: [1, [2, {a: b}]]}\n", "    value: !!int x\n", "    value: &a [*a]\n", "? {a: b}\n: c\n",
      "<<: *x\n", "    value: !!binary '*'\n", "title: \"\\e[2J\"\n", "\t", "---\n",
      "    value: 1:30:00\n", "    value: 0o17\n", "    value: '010'\n", "    why: \u202e\n",

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import calendar
 import json
-import os
 import subprocess
 import sys
 import time
@@ -35,7 +34,7 @@ def seen() -> dict[str, list[str]]:
 
 def main() -> None:
     drop_in, keys = Path(sys.argv[1]), sys.argv[2:]
-    names = sorted(os.listdir(FOLDER)) if FOLDER.exists() else []
+    names = sorted(path.name for path in FOLDER.iterdir()) if FOLDER.exists() else []
     found = {
         "values": {key: " ".join(" ".join(output("sysctl", "-n", key)).split()) for key in keys},
         "drop_in": drop_in.read_text(encoding="utf-8").splitlines() if drop_in.exists() else None,
