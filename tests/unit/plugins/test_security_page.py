@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.linuxnet.tcp.plugins.module_utils.core import sysctl_name, sysctl_value
-from ansible_collections.linuxnet.tcp.plugins.module_utils.ports import drop_in_file, leftovers
+from ansible_collections.linuxnet.tcp.plugins.module_utils.ports import drop_in_file, file_lock, journal_dir, leftovers
 from ansible_collections.linuxnet.tcp.plugins.plugin_utils import documents, profile_files, store
 
 PAGE = (Path(__file__).resolve().parents[3] / "docs" / "security.md").read_text(encoding="utf-8")
@@ -37,23 +37,42 @@ def modes(tmp_path, monkeypatch):
     try:
         drop_in_file.DropInFile(str(folder / "90-linuxnet-tcp.conf"), see).replace(b"x")
         store.save_json(tmp_path / "saved" / "host.json", {})
+        journals = journal_dir.JournalDir(str(tmp_path / "journals"))
+        journals.prepare()
+        journals.create("00000001-open.json", b"{}")
+        lock = file_lock.FileLock(journals.full("lock"))
+        assert lock.take()
+        lock.drop()
     finally:
         os.umask(umask)
     paths = {
         "new drop-in": folder / "90-linuxnet-tcp.conf",
         "missing standard folder": folder,
         "audit document": tmp_path / "saved" / "host.json",
+        "journal folder": tmp_path / "journals",
+        "journal, lock, watchdog program": tmp_path / "journals" / "00000001-open.json",
+        "lock": tmp_path / "journals" / "lock",
     }
     return {**found, **{name: stat.S_IMODE(path.stat().st_mode) for name, path in paths.items()}}
 
 
-@pytest.mark.parametrize("name", ["new drop-in", "missing standard folder", "temporary file", "audit document"])
+WRITTEN = (
+    "new drop-in",
+    "missing standard folder",
+    "temporary file",
+    "audit document",
+    "journal folder",
+    "journal, lock, watchdog program",
+)
+
+
+@pytest.mark.parametrize("name", WRITTEN)
 def test_modes_are_those_of_the_page(modes, name):
     assert modes[name] == int(PROMISED[name], 8)
 
 
-def test_the_page_names_the_journal_too():
-    assert (PROMISED["journal folder"], PROMISED["journal, lock, watchdog program"]) == ("0700", "0600")
+def test_the_lock_has_the_mode_of_a_journal(modes):
+    assert modes["lock"] == int(PROMISED["journal, lock, watchdog program"], 8)
 
 
 def test_temporary_names_are_those_of_the_page(modes):
