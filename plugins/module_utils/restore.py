@@ -67,7 +67,7 @@ def _file_back(change, is_drop_in, store, way):
         return
     if wanted != now:
         _rehearse(store)
-        way.steps.append(steps.FileStep(store, now, wanted))
+        way.steps.append(steps.FileStep(store, now, wanted, change.dress))
         way.diffs.append(steps.file_diff(change.path, now, wanted))
 
 

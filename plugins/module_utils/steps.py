@@ -64,13 +64,15 @@ class KeyStep(object):
 class FileStep(object):
     """Give one file its new bytes, or the old ones; None is no file."""
 
-    def __init__(self, store, before, after):
+    def __init__(self, store, before, after, dress=None):
         self._store, self._before, self._after = store, before, after
         self.name = store.path
+        # What goes away comes back as it was, not as a new file; what stays keeps its dress by itself.
+        self._dress = store.dress() if after is None and before is not None else dress
 
     def change(self):
         """Return the FileChange for the journal."""
-        return journal.FileChange(self._store.place(), self._before, self._after)
+        return journal.FileChange(self._store.place(), self._before, self._after, self._dress)
 
     def do(self):
         if self._store.read() != self._before:
@@ -94,7 +96,7 @@ class FileStep(object):
         if data is None:
             self._store.remove()
         else:
-            self._store.replace(data)
+            self._store.replace(data, self._dress)
 
 
 def _left(name, before, why):

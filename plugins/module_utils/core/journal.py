@@ -26,8 +26,9 @@ Entry = namedtuple("Entry", "number status")
 
 # One key of the running kernel: what it held before, and what it was to hold.
 KeyChange = namedtuple("KeyChange", "name before after")
-# One file: its bytes before and after; None where there is no file.
-FileChange = namedtuple("FileChange", "path before after")
+# One file: its bytes before and after; None where there is no file. ``dress`` is [mode, uid, gid] of a file that goes away, else None.
+FileChange = namedtuple("FileChange", "path before after dress")
+FileChange.__new__.__defaults__ = (None,)
 
 # ``time`` is UTC, ``boot_id`` and ``netns`` (an inode) tell where the running values belong. ``visited`` is true for another network namespace than the
 # run's own. ``confirm`` is None or {within: seconds, deadline: seconds of uptime}; ``path`` is the drop-in.
@@ -84,8 +85,10 @@ def _unreadable(source, error):
     return errors.ParseError("%s: is no journal of ours (%s); move it away to go on without it" % (source, error))
 
 
-def _file_change(path, before, after):
-    return FileChange(path, _unpacked(before), _unpacked(after))
+def _file_change(path, before, after, dress=None):
+    if dress is not None:
+        dress = [int(number) for number in dress]
+    return FileChange(path, _unpacked(before), _unpacked(after), dress)
 
 
 def _strings(mapping):

@@ -130,15 +130,15 @@ class DropInFile(object):
             number = errno.EROFS if read_only else errno.EACCES
             raise OSError(number, os.strerror(number), folder)
 
-    def replace(self, data):
+    def replace(self, data, dress=None):
         """Give the file new bytes: readers and a crash find the old file or the new one, never a part.
 
-        Owner, mode and extended attributes stay as they were; a new file is root's, 0644. Raises OSError.
+        Owner, mode and extended attributes stay as they were; a new file is root's, 0644, or has the ``dress`` [mode, uid, gid]. Raises OSError.
         """
         made = self._make_folder()
         leftovers.sweep(self._folder, self._name, self._started)
         try:
-            self._swap_in(data)
+            self._swap_in(data, dress)
         except Exception:
             if made:
                 _quietly(os.rmdir, self._folder)
@@ -150,7 +150,7 @@ class DropInFile(object):
         os.unlink(self._file)
         _sync_folder(self._folder)
 
-    def _swap_in(self, data):
+    def _swap_in(self, data, dress):
         # mkstemp(3): a name that nobody can foresee, O_EXCL, O_NOFOLLOW, 0600 until it is dressed.
         descriptor, temporary = tempfile.mkstemp(prefix=leftovers.prefix(self._name), suffix=leftovers.SUFFIX, dir=self._folder)
         try:
@@ -158,26 +158,35 @@ class DropInFile(object):
                 leftovers.claim(stream.fileno())
                 stream.write(data)
                 stream.flush()
-                self._dress(stream.fileno(), temporary)
+                self._dress(stream.fileno(), temporary, dress)
                 os.fsync(stream.fileno())
             os.rename(temporary, self._file)
         except Exception:
             _quietly(os.unlink, temporary)
             raise
 
-    def _dress(self, descriptor, temporary):
+    def dress(self):
+        """Return [mode, uid, gid] of the file, None when there is none."""
+        try:
+            about = os.lstat(self._file)
+        except OSError:
+            return None
+        return [stat.S_IMODE(about.st_mode), about.st_uid, about.st_gid]
+
+    def _dress(self, descriptor, temporary, dress):
         """Give the temporary file the owner, the attributes and the mode that the file has or shall have."""
         model = self._like or self._file
         try:
             old = os.lstat(model)
         except OSError:
             old = None
-        lost = [xattr.LABEL]
         if old is not None:
-            os.fchown(descriptor, old.st_uid, old.st_gid)
-            lost = xattr.copy(model, temporary)
+            dress = [stat.S_IMODE(old.st_mode), old.st_uid, old.st_gid]
+        if dress:
+            os.fchown(descriptor, dress[1], dress[2])
+        lost = [xattr.LABEL] if old is None else xattr.copy(model, temporary)
         # After the ACL: of a file that has one, the group bits are its mask.
-        os.fchmod(descriptor, 0o644 if old is None else stat.S_IMODE(old.st_mode))
+        os.fchmod(descriptor, dress[0] if dress else 0o644)
         if self._set_context is not None and xattr.LABEL in lost:
             self._set_context(temporary, self._file)
 

@@ -14,8 +14,8 @@ import stat
 
 import pytest
 
-from ansible_collections.linuxnet.tcp.plugins.module_utils import changes, keeper as keeping, transaction
-from ansible_collections.linuxnet.tcp.plugins.module_utils.core import errors, journal
+from ansible_collections.linuxnet.tcp.plugins.module_utils import changes, keeper as keeping, steps, transaction
+from ansible_collections.linuxnet.tcp.plugins.module_utils.core import drop_in, errors, journal
 from ansible_collections.linuxnet.tcp.plugins.module_utils.ports import drop_in_file, file_lock, journal_dir, signals, sysctl_tree
 
 FIN, ALIVE, SACK = "net.ipv4.tcp_fin_timeout", "net.ipv4.tcp_keepalive_time", "net.ipv4.tcp_sack"
@@ -502,3 +502,21 @@ def test_putting_one_key_back_does_not_leave_another_changed(host):
     assert (host.get(forward), host.get(redirects)) == ("0", "0")
     host.run(state="restored")
     assert (host.get(forward), host.get(redirects), host.get(FIN)) == ("1", "0", "60")
+
+
+@pytest.mark.parametrize("way", ["restored", "undone"])
+def test_a_drop_in_that_went_away_comes_back_with_its_mode(host, way):
+    host.data(drop_in.HEADER + b"net.ipv4.tcp_fin_timeout = 30\n")
+    os.chmod(host.path, 0o640)
+    before = host.state()
+    if way == "restored":
+        host.run({FIN: None}, state="absent")
+        assert host.data() is None
+        host.run(state="restored")
+    else:
+        step = steps.FileStep(drop_in_file.DropInFile(host.path), host.data(), None)
+        step.do()
+        assert host.data() is None
+        step.undo()
+    assert host.data() == before[1]
+    assert stat.S_IMODE(os.stat(host.path).st_mode) == 0o640

@@ -70,9 +70,9 @@ class Store(drop_in_file.DropInFile):
         self._strike("rehearse")
         super(Store, self).rehearse()
 
-    def replace(self, data):
+    def replace(self, data, dress=None):
         self._strike("replace")
-        super(Store, self).replace(data)
+        super(Store, self).replace(data, dress)
         self._strike("sync")
 
     def remove(self):
@@ -380,7 +380,7 @@ def test_a_key_that_another_one_changes_is_noticed(host):
 
 
 def test_a_defect_of_ours_puts_the_host_back_too(host):
-    def replace(_data):
+    def replace(_data, _dress):
         raise KeyError("defect")
 
     host.store.replace = replace

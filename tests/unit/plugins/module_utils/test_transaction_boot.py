@@ -288,7 +288,7 @@ def test_what_cannot_be_put_back_is_told(host):
     def striking(store, operation, call):
         struck = original(store, operation, call)
         if (store.path, operation) == (LAST, "replace"):
-            def refuse(data):
+            def refuse(_data, _dress):
                 # From here on the other file cannot be written either.
                 host.faults[("replace", LATER)] = errno.EROFS
                 raise OSError(errno.EROFS, os.strerror(errno.EROFS))
