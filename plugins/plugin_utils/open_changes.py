@@ -54,4 +54,7 @@ def _evidence(row: _Row) -> dict[str, Any]:
 
 
 def _remedy(row: _Row) -> str:
-    return f"Run net_sysctl with state: restored and journal: {row['id']}. The next net_sysctl or tune role that sets something puts it back first, too, and says so."
+    return (
+        f"Run net_sysctl with state: restored and journal: {row['id']}. "
+        "The next net_sysctl or tune role that sets something puts it back first, too, and says so."
+    )
