@@ -54,6 +54,9 @@ options:
     description:
       - What this host is for, in the words that conditions of the profile (C(when), with C(workload) or C(not_workload)) use.
       - A word that none of them uses is warned about, unless the profile has no such conditions.
+    type: list
+    elements: str
+    default: []
   accept_risk:
     description:
       - Ids of findings, or names of sysctls, whose risk you accept. A profile cannot accept them for you.

@@ -41,7 +41,9 @@ PLAY = """
   gather_facts: false
   tasks:
     - name: set one key
-      linuxnet.tcp.net_sysctl: {settings: "{{ {wanted[ansible_play_hosts_all.index(inventory_hostname)][0]: wanted[ansible_play_hosts_all.index(inventory_hostname)][1]} }}"}
+      vars:
+        mine: "{{ wanted[ansible_play_hosts_all.index(inventory_hostname)] }}"
+      linuxnet.tcp.net_sysctl: {settings: "{{ {mine[0]: mine[1]} }}"}
 """
 
 

@@ -126,7 +126,8 @@ class Host(object):
     def run(self, settings=None, check_mode=False, **options):
         wish = {
             "settings": settings, "state": "present", "persist": True, "runtime": True, "path": self.path, "unsupported": "fail", "shadowed": "fail",
-            "restore_runtime": False, "load_modules": False, "journal": None, "conflicts": "fail", "comment": None, "confirm_within": None, "lock_timeout": 2, "journal_keep": 20,
+            "restore_runtime": False, "load_modules": False, "journal": None, "conflicts": "fail", "comment": None,
+            "confirm_within": None, "lock_timeout": 2, "journal_keep": 20,
         }
         wish.update(options)
         changes.check(wish)

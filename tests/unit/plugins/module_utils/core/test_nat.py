@@ -83,8 +83,8 @@ def test_a_private_address_with_public_peers_is_translated(local):
     assert '203.0.113.9' in rows[0]['detail']
 
 
-@pytest.mark.parametrize('local, remote', [(PRIVATE, PRIVATE), (PUBLIC, PUBLIC), (PUBLIC, PRIVATE), (PRIVATE, b'\x7f\0\0\1'),
-    (b'\xfd' + b'\0' * 15, b'\x20' + b'\1' * 15)])
+@pytest.mark.parametrize('local, remote', [
+    (PRIVATE, PRIVATE), (PUBLIC, PUBLIC), (PUBLIC, PRIVATE), (PRIVATE, b'\x7f\0\0\1'), (b'\xfd' + b'\0' * 15, b'\x20' + b'\1' * 15)])
 def test_other_pairs_say_nothing(local, remote):
     assert nat_evidence.of_connections(connections([(local, remote, 2)])) == []
 
