@@ -41,7 +41,9 @@ PLAY = """
   gather_facts: false
   tasks:
     - name: set one key
-      linuxnet.tcp.net_sysctl: {settings: "{{ {wanted[ansible_play_hosts_all.index(inventory_hostname)][0]: wanted[ansible_play_hosts_all.index(inventory_hostname)][1]} }}"}
+      vars:
+        pair: "{{ wanted[ansible_play_hosts_all.index(inventory_hostname)] }}"
+      linuxnet.tcp.net_sysctl: {settings: "{{ {pair[0]: pair[1]} }}"}
 """
 
 
