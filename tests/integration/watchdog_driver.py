@@ -21,7 +21,7 @@ from ansible_collections.linuxnet.tcp.plugins.module_utils.programs import watch
 DEFAULTS = {
     "settings": None, "state": "present", "persist": True, "runtime": True, "unsupported": "fail", "netns": None, "shadowed": "fail",
     "comment": None, "confirm_within": None, "lock_timeout": 20, "journal": None, "journal_dir": "/var/lib/linuxnet-tcp", "journal_keep": 20,
-    "restore_runtime": False, "conflicts": "fail",
+    "restore_runtime": False, "conflicts": "fail", "load_modules": False,
 }  # fmt: skip
 
 
