@@ -77,14 +77,9 @@ def test_killed_anywhere_nothing_is_torn_and_the_next_run_ends_it(lab: Lab, scen
         problems += [f"{point}: {problem}" for problem in found]
     syncs = sum(point.call == "fsync" for point in known.points)
     bad = {problem.partition(":")[0] for problem in problems}
-<<<<<<< HEAD
     print(
         f"\nkill matrix, {scenario.name}: {len(known.points)} points, {len(known.points) - len(bad)} consistent "
         f"({back} before the end), {tried} recoveries, {syncs} fsync"
     )
-=======
-    counts = f"{len(known.points)} points, {len(known.points) - len(bad)} consistent ({back} before the end)"
-    print(f"\nkill matrix, {scenario.name}: {counts}, {tried} recoveries, {syncs} fsync")
->>>>>>> matrix
     assert not problems, "\n".join(problems)
     assert back > len(known.points) // 2
