@@ -76,7 +76,7 @@ def _rehearse(store):
     try:
         store.rehearse()
     except (IOError, OSError) as error:
-        raise errors.SourceUnavailable("%s: cannot be written (%s)" % (store.path, steps.reason(error)))
+        raise errors.SourceUnavailable("%s: cannot be written (%s); make it writable first" % (store.path, steps.reason(error)))
 
 
 def _merged(change, now, way):
@@ -158,7 +158,7 @@ def _moved(entry, status, keeper):
 def failure(stopped, rows):
     """Return the TransactionError that says what stopped a walk, what was undone and what could not be."""
     return errors.TransactionError(
-        "%s; %s" % (stopped.message, stopped.standing()),
+        "; ".join([stopped.message, stopped.standing()] + stopped.notes),
         changed=bool(stopped.left), undone=stopped.undone, left=stopped.left, problems=[stopped.message], settings=rows)
 
 

@@ -138,6 +138,7 @@ class Stopped(errors.LinuxnetError):
         last = OrderedDict(outcome for outcome in outcomes if outcome)
         self.undone = [name for name, left in last.items() if left is None]
         self.left = [left for left in last.values() if left is not None]
+        self.notes = []
 
     def standing(self):
         """Return how things stand now, for people."""

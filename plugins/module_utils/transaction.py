@@ -172,7 +172,7 @@ def _rehearse_file(store):
     try:
         store.rehearse()
     except (IOError, OSError) as error:
-        raise keeping.refused(["%s: cannot be written (%s)" % (store.path, steps.reason(error))])
+        raise keeping.refused(["%s: cannot be written (%s); make it writable, or give another path" % (store.path, steps.reason(error))])
 
 
 # boot is None where nobody asks what the next boot sets.
@@ -205,7 +205,7 @@ def _journalled(path, todo, keys, files, keeper):
         except steps.Stopped as stopped:
             # With something left the journal stays open: it holds the values before, and the next run tries again.
             if not stopped.left:
-                keeper.abandon()
+                stopped.notes.extend(note for note in [keeper.abandon()] if note)
             raise
 
 

@@ -25,6 +25,9 @@ description:
   - Timestamps of single peers are not used, since current kernels give each connection an offset of its own.
 author:
   - linuxnet.tcp contributors (@linuxnet)
+extends_documentation_fragment:
+  - linuxnet.tcp.netns
+  - linuxnet.tcp.reads_only
 options:
   nat:
     description:
@@ -47,24 +50,6 @@ options:
     type: str
     choices: [auto, netlink, proc]
     default: auto
-  netns:
-    description:
-      - Network namespace to look into, instead of that of the module's own process. A name in C(/run/netns), an absolute path, a PID, or at least twelve
-        digits of a container's id, see M(linuxnet.tcp.socket_info).
-    type: str
-attributes:
-  check_mode:
-    description: Can run in check mode and return what it would return otherwise, since it changes nothing.
-    support: full
-  diff_mode:
-    description: Returns details on what has changed, or would change, in diff mode.
-    support: none
-    details:
-      - This module changes nothing.
-  platform:
-    description: Platforms that the module works on.
-    platforms: linux
-    support: full
 notes:
   - Rules and conntrack entries are shown to root (C(CAP_NET_ADMIN)) only. What could not be read stands in RV(unread), and does not count as absence.
   - Translation by eBPF programs, by hardware, and in network namespaces other than the one that was read, is not seen.

@@ -36,9 +36,9 @@ ip_forward                   | bool | | 0..1 | int | | 2.6.26 | 0 |
   ! a change also sets conf/*/forwarding and conf/all/accept_redirects to what a router or a host needs
 ip_forward_update_priority   | bool | | 0..1 | 0..1 | 4.19- | 4.19 | 1 | ip_forward
 ip_forward_use_pmtu          | bool | | 0..1 | u8 | 3.14- | 3.14 | 0 | ip_forward
-ip_local_port_range          | int_pair | ports | 1..65535 | 0..65535 | | 3.13 | 32768 60999 | ip_unprivileged_port_start
+ip_local_port_range          | int_pair | ports | 1..65535 | 0..65535 | | 3.13 | 32768 60999 | ip_unprivileged_port_start ip_local_reserved_ports
   ! ports that services listen on get in the way; reserve them in ip_local_reserved_ports
-ip_local_reserved_ports      | port_list | ports | | | 2.6.35- | 3.16 | | ip_local_port_range
+ip_local_reserved_ports      | port_list | ports | | | 2.6.35- | 3.16 | |
 ip_no_pmtu_disc              | enum | | 0,1,2,3 | u8 | | 3.14 | 0 |
 ip_nonlocal_bind             | bool | | 0..1 | u8 | | 3.18 | 0 |
 ip_unprivileged_port_start   | int | port | 0..65535 | 0..65535 | 4.11- | 4.11 | 1024 |

@@ -304,7 +304,7 @@ def test_a_drop_in_that_cannot_be_removed_stays(host):
 def test_a_folder_that_cannot_be_written_is_found_before_the_first_write(host, check_mode):
     host.store.faults["rehearse"] = errno.EROFS
     error = host.refuse(ARTICLE, check_mode=check_mode)
-    assert error.message == "%s: cannot be written (EROFS: Read-only file system); nothing was changed" % host.path
+    assert error.message == "%s: cannot be written (EROFS: Read-only file system); make it writable, or give another path; nothing was changed" % host.path
     assert host.tree.written == []
 
 
