@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -46,6 +46,18 @@ def no_trace() -> Iterator[None]:
     left = host_trace.differences(before, host_trace.snapshot())
     if left:
         pytest.fail("the tests left a trace on this machine:\n" + "\n".join(left), pytrace=False)
+
+
+@pytest.fixture
+def say(capsys: pytest.CaptureFixture[str], record_property: Callable[[str, object], None]) -> Callable[[str], None]:
+    """Return a function that prints a count where the reader of `make test` sees it, also when all is well."""
+
+    def tell(text: str) -> None:
+        record_property("count", text.strip("\n"))
+        with capsys.disabled():
+            print("\n" + text.strip("\n"))
+
+    return tell
 
 
 @pytest.fixture

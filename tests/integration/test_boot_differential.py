@@ -15,7 +15,7 @@ import re
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -149,7 +149,7 @@ def test_a_tree_that_once_found_a_mistake(worker: Worker, seed: Path) -> None:
     assert worker.ask(json.loads(seed.read_text(encoding="utf-8"))["tree"])["wrong"] == {"systemd": {}, "procps": {}}
 
 
-def test_predictions_hold_for_random_trees(worker: Worker, capsys: pytest.CaptureFixture[str]) -> None:
+def test_predictions_hold_for_random_trees(worker: Worker, say: Callable[[str], None]) -> None:
     count: Counter[str] = Counter()
     mistaken: dict[str, boot_trees.Tree] = {}
 
@@ -174,12 +174,11 @@ def test_predictions_hold_for_random_trees(worker: Worker, capsys: pytest.Captur
 
     each()
     versions = {name: ".".join(map(str, version)) for name, version in worker.versions.items()}
-    with capsys.disabled():
-        print(
-            f"\nboot value: {count['trees']} trees, systemd-sysctl: {count['systemd']} mismatches, procps: {count['procps']} mismatches"
-            f" (systemd {versions['systemd']}, procps {versions['procps']}; the real tools changed something in {count['systemd changed']} and"
-            f" {count['procps changed']} trees and disagreed with each other in {count['disagree']})"
-        )
+    say(
+        f"\nboot value: {count['trees']} trees, systemd-sysctl: {count['systemd']} mismatches, procps: {count['procps']} mismatches"
+        f" (systemd {versions['systemd']}, procps {versions['procps']}; the real tools changed something in {count['systemd changed']} and"
+        f" {count['procps changed']} trees and disagreed with each other in {count['disagree']})"
+    )
     assert not mistaken, "\n".join(f"{loader}: {shrunk(worker, tree, loader)}" for loader, tree in mistaken.items())
     # Without trees that set something and trees that tell the loaders apart, agreement would prove nothing.
     assert count["trees"] >= TREES * 0.9

@@ -14,7 +14,7 @@ import os
 import platform
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -109,30 +109,30 @@ def host() -> None:
         pytest.skip("this process is in a network namespace of its own (a container): host-wide keys are out of sight")
 
 
-def test_every_key_of_this_kernel_is_in_the_catalogue(host: None) -> None:
+def test_every_key_of_this_kernel_is_in_the_catalogue(host: None, say: Callable[[str], None]) -> None:
     """A new kernel with a new key must fail here, so that the key gets a row."""
     found = sorted(keys_below(SYS / "net" / "ipv4"))
-    print(f"{len(found)} keys below net.ipv4 of {platform.release()}")
+    say(f"catalogue: {len(found)} keys below net.ipv4 of {platform.release()}")
     assert len(found) > 150
     assert [name for name in found if catalogue.get(name) is None] == []
 
 
 @pytest.mark.parametrize("folder", ["core", "netfilter"])
-def test_every_key_beside_ipv4_is_in_the_catalogue(host: None, folder: str) -> None:
+def test_every_key_beside_ipv4_is_in_the_catalogue(host: None, folder: str, say: Callable[[str], None]) -> None:
     """The keys of net.core and of connection tracking are known as well."""
     if not (SYS / "net" / folder).is_dir():
         pytest.skip(f"net.{folder} is not there: its module is not loaded")
     found = sorted(keys_below(SYS / "net" / folder))
-    print(f"{len(found)} keys below net.{folder} of {platform.release()}")
+    say(f"catalogue: {len(found)} keys below net.{folder} of {platform.release()}")
     assert [name for name in found if catalogue.get(name) is None] == []
 
 
-def test_every_row_for_this_kernel_is_there(host: None) -> None:
+def test_every_row_for_this_kernel_is_there(host: None, say: Callable[[str], None]) -> None:
     """A row that mainline has in this version must exist, unless it needs something loaded or compiled in."""
     rows = [row for row in catalogue.PARAMETERS if catalogue.supported_by(row, RELEASE)]
     absent = [row for row in rows if not path_of(row.name.replace("*", "0" if "nf_log" in row.name else "default")).exists()]
     optional = sorted({str(row.module) for row in absent if row.module})
-    print(f"{len(rows)} rows for {platform.release()}, {len(rows) - len(absent)} there; not loaded or compiled in: {optional}")
+    say(f"catalogue: {len(rows)} rows for {platform.release()}, {len(rows) - len(absent)} there; not loaded or compiled in: {optional}")
     assert [row.name for row in absent if not row.module] == []
 
 
@@ -143,7 +143,7 @@ def test_no_row_that_the_kernel_dropped_is_still_there(host: None) -> None:
     assert [name for name in dropped if path_of(name).exists()] == []
 
 
-def test_scope_is_what_a_private_namespace_shows(host: None, netns: netns_lab.Namespace) -> None:
+def test_scope_is_what_a_private_namespace_shows(host: None, netns: netns_lab.Namespace, say: Callable[[str], None]) -> None:
     """A key is in the private namespace and writable there only if its row is per namespace."""
     if os.geteuid() != 0:
         pytest.skip("a namespace below an ordinary user's user namespace lacks more keys (net.core.xfrm_*) than the table is about")
@@ -157,11 +157,11 @@ def test_scope_is_what_a_private_namespace_shows(host: None, netns: netns_lab.Na
         for row in rows
         if row.name not in read_only and catalogue.is_per_namespace(row, RELEASE) != (str(path_of(row.name)) in writable)
     ]
-    print(f"{len(rows)} keys looked for in a private namespace, {len(writable)} writable there, {len(read_only)} read-only everywhere")
+    say(f"catalogue: {len(rows)} keys looked for in a private namespace, {len(writable)} writable there, {len(read_only)} read-only everywhere")
     assert wrong == []
 
 
-def test_limits_are_where_the_table_says(netns: netns_lab.Namespace) -> None:
+def test_limits_are_where_the_table_says(netns: netns_lab.Namespace, say: Callable[[str], None]) -> None:
     """Write min-1, min, max and max+1 of the enforced range of every numeric key that is per namespace."""
     if RELEASE[:2] != PROBED_RELEASE:
         pytest.skip(f"the table holds the limits of {PROBED_RELEASE}, this is {platform.release()}: bounds move between releases")
@@ -169,7 +169,7 @@ def test_limits_are_where_the_table_says(netns: netns_lab.Namespace) -> None:
     jobs, skipped = _jobs(netns, hertz)
     answers = _probe(netns, jobs)
     wrong = {job["name"]: (job["tried"], answers[job["name"]]) for job in jobs if answers[job["name"]] != job["expected"]}
-    print(f"{len(jobs)} keys probed at four values each (HZ={hertz}), {len(skipped)} not probed:")
+    say(f"catalogue: {len(jobs)} keys probed at four values each (HZ={hertz}), {len(skipped)} not probed")
     for name, reason in sorted(skipped.items()):
         print(f"  {name}: {reason}")
     assert len(jobs) > 150

@@ -319,10 +319,9 @@ def host_facts(collections: Path) -> dict[str, Any]:
     return facts
 
 
-def test_how_many_of_the_table_fired(capsys: pytest.CaptureFixture[str]) -> None:
+def test_how_many_of_the_table_fired(say: Callable[[str], None]) -> None:
     here = {row for row, name in ROWS.items() if name in FIRED}
-    with capsys.disabled():
-        print(f"\n{len(here)} of the {len(ROWS)} diagnoses of the table fired on real sockets; not here: {sorted(set(ROWS) - here)}")
+    say(f"\n{len(here)} of the {len(ROWS)} diagnoses of the table fired on real sockets; not here: {sorted(set(ROWS) - here)}")
     if len(FIRED) < 5:
         pytest.skip("the tests before this one did not run")
     assert here == set(ROWS) - NOT_HERE

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Callable
 from typing import Any
 
 import fault_lab
@@ -101,7 +102,7 @@ def faults(number: int, point: Point, turn: itertools.cycle[str]) -> list[str]:
 
 
 @pytest.mark.parametrize("scenario", fault_lab.SCENARIOS, ids=lambda scenario: scenario.name)
-def test_one_call_fails_and_all_is_undone_and_told(lab: Lab, scenario: Scenario) -> None:
+def test_one_call_fails_and_all_is_undone_and_told(lab: Lab, scenario: Scenario, say: Callable[[str], None]) -> None:
     known = fault_lab.known(lab, scenario)
     # Another start in each scenario, so that each place meets other errnos.
     turn = itertools.cycle(ERRNOS[len(scenario.name) % len(ERRNOS) :] + ERRNOS[: len(scenario.name) % len(ERRNOS)])
@@ -110,7 +111,7 @@ def test_one_call_fails_and_all_is_undone_and_told(lab: Lab, scenario: Scenario)
         for errno in faults(number, point, turn):
             problems += one_fault(lab, scenario, point, errno, known)
             tried += 1
-    print(f"\nerrno matrix, {scenario.name}: {len(known.points)} points, {tried} faults, {tried - len(problems)} undone and told")
+    say(f"\nerrno matrix, {scenario.name}: {len(known.points)} points, {tried} faults, {tried - len(problems)} undone and told")
     assert not problems, "\n".join(problems)
     assert tried >= len(known.points)
 
@@ -153,7 +154,7 @@ def two_faults(lab: Lab, scenario: Scenario, point: Point, known: Known, recover
 
 
 @pytest.mark.parametrize("scenario", fault_lab.SCENARIOS, ids=lambda scenario: scenario.name)
-def test_undoing_fails_too_and_the_next_run_mends_it(lab: Lab, scenario: Scenario) -> None:
+def test_undoing_fails_too_and_the_next_run_mends_it(lab: Lab, scenario: Scenario, say: Callable[[str], None]) -> None:
     known = fault_lab.known(lab, scenario)
     points = [point for point in known.points if point.call not in ("flock", "clone", "unlink")]
     problems, tried = [], 0
@@ -161,6 +162,6 @@ def test_undoing_fails_too_and_the_next_run_mends_it(lab: Lab, scenario: Scenari
         for recovery in fault_lab.RECOVERIES if fault_lab.FULL else [fault_lab.RECOVERIES[number % 3]]:
             problems += two_faults(lab, scenario, point, known, recovery)
             tried += 1
-    print(f"\nerrno matrix, undoing fails, {scenario.name}: {tried} times, {tried - len(problems)} told and mended by the next run")
+    say(f"\nerrno matrix, undoing fails, {scenario.name}: {tried} times, {tried - len(problems)} told and mended by the next run")
     assert not problems, "\n".join(problems)
     assert tried

@@ -350,13 +350,14 @@ def test_profiles_are_refused_or_plain(box: hostile_lab.Box) -> None:
     each()
 
 
-def test_the_cases_were_many_and_went_both_ways(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_cases_were_many_and_went_both_ways(say: Callable[[str], None]) -> None:
     """Print the count. Whatever escaped has failed one of the tests above, so none did when it is reached in a good run."""
     total = sum(COUNT[family] for family in SHARES)
     parts = ", ".join(f"{COUNT[family]:,} {family}" for family in SHARES)
-    with capsys.disabled():
-        print(f"\nhostile input: {total:,} cases, {total - COUNT['refused'] - COUNT['handled'] - COUNT['files']} escapes ({parts};"
-              f" {COUNT['refused']:,} refused in plain words, {COUNT['handled']:,} handled, of which {COUNT['changed']:,} changed something)")  # fmt: skip
+    say(
+        f"\nhostile input: {total:,} cases, {total - COUNT['refused'] - COUNT['handled'] - COUNT['files']} escapes ({parts};"
+        f" {COUNT['refused']:,} refused in plain words, {COUNT['handled']:,} handled, of which {COUNT['changed']:,} changed something)"
+    )
     assert total >= CASES * 0.9
     assert min(COUNT["refused"], COUNT["handled"]) > CASES / 8
     assert COUNT["changed"] > CASES / 30

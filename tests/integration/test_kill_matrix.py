@@ -9,6 +9,7 @@ What counts as consistent: whatever comes next ends where it would have ended ha
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 
 import fault_lab
 import pytest
@@ -62,7 +63,7 @@ def chosen(number: int) -> tuple[str, ...]:
 
 
 @pytest.mark.parametrize("scenario", fault_lab.SCENARIOS, ids=lambda scenario: scenario.name)
-def test_killed_anywhere_nothing_is_torn_and_the_next_run_ends_it(lab: Lab, scenario: Scenario) -> None:
+def test_killed_anywhere_nothing_is_torn_and_the_next_run_ends_it(lab: Lab, scenario: Scenario, say: Callable[[str], None]) -> None:
     known = fault_lab.known(lab, scenario)
     assert known.before.settled != known.after.settled
     problems, tried, back = [], 0, 0
@@ -77,7 +78,7 @@ def test_killed_anywhere_nothing_is_torn_and_the_next_run_ends_it(lab: Lab, scen
         problems += [f"{point}: {problem}" for problem in found]
     syncs = sum(point.call == "fsync" for point in known.points)
     bad = {problem.partition(":")[0] for problem in problems}
-    print(
+    say(
         f"\nkill matrix, {scenario.name}: {len(known.points)} points, {len(known.points) - len(bad)} consistent "
         f"({back} before the end), {tried} recoveries, {syncs} fsync"
     )

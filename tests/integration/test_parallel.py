@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 
 import fault_lab
 from fault_lab import DROP_IN, Lab
@@ -54,7 +55,7 @@ def single(lab: Lab, name: str, value: str) -> subprocess.Popen[str]:
     return lab.netns.popen(argv, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
 
 
-def test_twenty_runs_at_once_lose_nothing(lab: Lab) -> None:
+def test_twenty_runs_at_once_lose_nothing(lab: Lab, say: Callable[[str], None]) -> None:
     lab.reset({}, {DROP_IN: {"text": "# by hand\n"}})
     pairs = list(WANTED.items())
     processes = [single(lab, name, value) for name, value in pairs[THROUGH_ANSIBLE:]]
@@ -75,6 +76,6 @@ def test_twenty_runs_at_once_lose_nothing(lab: Lab) -> None:
     assert not state.leftovers
     for name in state.journals[:-1]:
         assert len(json.loads(state.texts[name])["keys"]) == 1
-    print(
+    say(
         f"\n20 runs at once, {THROUGH_ANSIBLE} of them through ansible: {len(lines) - 1} keys in the drop-in, {len(state.journals) - 1} journals"
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import subprocess
 import time
+from collections.abc import Callable
 from typing import Any
 
 import fault_lab
@@ -159,9 +160,9 @@ def signalled(lab: Lab, scenario: Scenario, name: str) -> tuple[int, int]:
 
 
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGINT", "SIGHUP"])
-def test_a_signal_in_the_middle_undoes_everything(lab: Lab, name: str) -> None:
+def test_a_signal_in_the_middle_undoes_everything(lab: Lab, name: str, say: Callable[[str], None]) -> None:
     undone, late = signalled(lab, TAKE_OVER, name)
-    print(f"\n{name} in the middle: {undone + late} points, {undone} undone and told, {late} when everything was done")
+    say(f"\n{name} in the middle: {undone + late} points, {undone} undone and told, {late} when everything was done")
     assert undone > 5
     assert late <= 2
 

@@ -123,7 +123,7 @@ def host(netns: Namespace) -> Host:
     return made
 
 
-def test_nobody_confirms_so_the_host_puts_itself_back(host: Host) -> None:
+def test_nobody_confirms_so_the_host_puts_itself_back(host: Host, say: Callable[[str], None]) -> None:
     result = host.module(settings={KEY: AFTER}, confirm_within=WITHIN)
     journal = result["journal"]
     assert (journal["status"], journal["confirm_within"]) == ("unconfirmed", WITHIN)
@@ -142,7 +142,7 @@ def test_nobody_confirms_so_the_host_puts_itself_back(host: Host) -> None:
     late = gone_after(host, deadline)
 
     wait_until(lambda: host.files() == ["00000001-restored.json", "lock"], deadline + LATE)
-    print(f"\nput back {late:.1f} s after its time; CPU: {started:.2f} s to start, {waiting:.2f} s to wait")
+    say(f"\nput back {late:.1f} s after its time; CPU: {started:.2f} s to start, {waiting:.2f} s to wait")
     assert waiting <= 0.1
 
 

@@ -8,6 +8,9 @@ from __future__ import annotations
 from check import collection, packages, places, substrate
 from check.stage import Argv, Stage
 
+# About ten minutes on two idle cores.
+SECONDS = 3000
+
 
 def integration(stage: Stage) -> None:
     """Run pytest over tests/integration of the tree copy against the installed collection."""
@@ -30,7 +33,7 @@ def integration(stage: Stage) -> None:
         "tests/integration",
     ]
     env = {"LINUXNET_TCP_COLLECTIONS": str(places.INSTALLED), "PYTHONPATH": str(places.INSTALLED), **_containers(stage)}
-    stage.suite("integration", argv, reports, cwd=tree, env=env)
+    stage.suite("integration", argv, reports, cwd=tree, env=env, seconds=SECONDS)
 
 
 def _containers(stage: Stage) -> dict[str, str]:

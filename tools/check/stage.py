@@ -68,6 +68,8 @@ class Stage:
             counted.failures.append(f"{name}: exit code {code} with {counted.line()}")
         self.tally.add(counted)
         self._say("FAIL" if counted.failures else "ok", f"{name}: {counted.line()}", time.monotonic() - started)
+        for text in counted.counts:
+            print(f"       {text}", flush=True)
         if counted.failures:
             self.tail(mark)
 

@@ -18,6 +18,8 @@ class Tally:
     passed: int = 0
     failures: list[str] = field(default_factory=list)
     skips: Counter[str] = field(default_factory=Counter)
+    # What tests counted themselves, such as the points of a matrix (fixture say of the integration tests).
+    counts: list[str] = field(default_factory=list)
 
     @property
     def failed(self) -> int:
@@ -48,6 +50,7 @@ def from_junit(paths: list[Path]) -> Tally:
 
 
 def _count(case: ElementTree.Element, tally: Tally) -> None:
+    tally.counts += [text for text in (_text(entry) for entry in case.iter("property")) if text]
     name = ".".join(part for part in (case.get("classname"), case.get("name")) if part)
     skipped = case.find("skipped")
     if case.find("failure") is not None or case.find("error") is not None:
@@ -56,6 +59,10 @@ def _count(case: ElementTree.Element, tally: Tally) -> None:
         tally.skips[f"{name}: {_reason(skipped)}"] += 1
     else:
         tally.passed += 1
+
+
+def _text(entry: ElementTree.Element) -> str:
+    return (entry.get("value") or "") if entry.get("name") == "count" else ""
 
 
 def _reason(skipped: ElementTree.Element) -> str:
