@@ -157,7 +157,9 @@ def test_scope_is_what_a_private_namespace_shows(host: None, netns: netns_lab.Na
         for row in rows
         if row.name not in read_only and catalogue.is_per_namespace(row, RELEASE) != (str(path_of(row.name)) in writable)
     ]
-    say(f"catalogue: {len(rows)} keys looked for in a private namespace, {len(writable)} writable there, {len(read_only)} read-only everywhere")
+    say(
+        f"catalogue: {len(rows)} keys looked for in a private namespace, {len(writable)} writable there, {len(read_only)} read-only everywhere"
+    )
     assert wrong == []
 
 
