@@ -137,7 +137,8 @@ def _text(value: Any) -> str:
     if isinstance(value, dict):
         return ", ".join(f"{name} = {_text(part)}" for name, part in value.items() if part not in ("", [], {}))
     if isinstance(value, list):
-        return " ".join(_text(part) for part in value)
+        rows = any(isinstance(part, dict) and "address" not in part for part in value)
+        return " ".join(f"({_text(part)})" if rows else _text(part) for part in value)
     return str(value)
 
 
