@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import pwd
 import shutil
 import signal
 import subprocess
@@ -25,7 +26,9 @@ WITHIN = 6
 # How long after its time a watchdog may be done on a busy machine.
 LATE = 3.0
 KEY, BEFORE, AFTER = "net.ipv4.tcp_fin_timeout", "60", "31"
-PYTHONS = {name: Path.home() / ".pyenv/versions" / version / "bin" / "python" for name, version in (("2.7", "2.7.18"), ("3.6", "3.6.15"))}
+# The stages run with a HOME of their own; the interpreters are the user's.
+HOME = Path(pwd.getpwuid(os.getuid()).pw_dir)
+PYTHONS = {name: HOME / ".pyenv/versions" / version / "bin" / "python" for name, version in (("2.7", "2.7.18"), ("3.6", "3.6.15"))}
 
 
 class Host:
