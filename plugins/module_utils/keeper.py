@@ -183,7 +183,7 @@ class Keeper(object):
         return [warning for warning in map(self._removed, names) if warning]
 
     def _remains(self):
-        waiting = set(entry.number for entry in self.entries() if entry.status in (journal.OPEN, journal.UNCONFIRMED))
+        waiting = set(entry.number for entry in self.entries() if entry.status in journal.PENDING)
         found = [(journal.companion_of(name), name) for name in self._ports.folder.names()]
         return [name for number, name in found if number is not None and number not in waiting and not self._ports.watchdogs.alive(number)]
 

@@ -227,7 +227,7 @@ def settle(tree, keeper):
     """
     rows = []
     for entry in [] if keeper.unavailable else keeper.entries():
-        if entry.status in (journal.OPEN, journal.UNCONFIRMED):
+        if entry.status in journal.PENDING:
             record = keeper.record(entry)
             if keeper.belongs_here(record):
                 _refuse_waiting(entry, record, keeper)
@@ -264,4 +264,4 @@ def unsettled(keeper):
     except errors.SourceUnavailable:
         return []
     return ["journal %d is %s: a real run first puts it back, unless it still waits to be confirmed" % (entry.number, entry.status)
-            for entry in entries if entry.status in (journal.OPEN, journal.UNCONFIRMED)]
+            for entry in entries if entry.status in journal.PENDING]

@@ -20,6 +20,8 @@ LOCK = "lock"
 
 # OPEN: being written, or left so by a run that died. UNCONFIRMED: applied, and put back unless somebody confirms it.
 OPEN, UNCONFIRMED, APPLIED, RESTORED = STATUSES = ("open", "unconfirmed", "applied", "restored")
+# Somebody still has to act on these.
+PENDING = (OPEN, UNCONFIRMED)
 
 # Which journal; the status stands in the file's name, so that one rename(2) changes it, also on a full disk.
 Entry = namedtuple("Entry", "number status")

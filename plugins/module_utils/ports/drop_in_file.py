@@ -15,7 +15,7 @@ import tempfile
 import time
 
 from ansible_collections.linuxnet.tcp.plugins.module_utils.core import errors, printable
-from ansible_collections.linuxnet.tcp.plugins.module_utils.ports import leftovers, trusted_path, xattr
+from ansible_collections.linuxnet.tcp.plugins.module_utils.ports import durable, leftovers, trusted_path, xattr
 
 # NAME_MAX less what the name of a temporary file adds to that of the file.
 _MAX_NAME = 255 - len("..12345678.tmp")
@@ -141,14 +141,14 @@ class DropInFile(object):
             self._swap_in(data, dress)
         except Exception:
             if made:
-                _quietly(os.rmdir, self._folder)
+                durable.quietly(os.rmdir, self._folder)
             raise
-        _sync_folder(self._folder)
+        durable.sync_folder(self._folder)
 
     def remove(self):
         """Remove the file. Raises OSError."""
         os.unlink(self._file)
-        _sync_folder(self._folder)
+        durable.sync_folder(self._folder)
 
     def _swap_in(self, data, dress):
         # mkstemp(3): a name that nobody can foresee, O_EXCL, O_NOFOLLOW, 0600 until it is dressed.
@@ -162,7 +162,7 @@ class DropInFile(object):
                 os.fsync(stream.fileno())
             os.rename(temporary, self._file)
         except Exception:
-            _quietly(os.unlink, temporary)
+            durable.quietly(os.unlink, temporary)
             raise
 
     def dress(self):
@@ -195,7 +195,7 @@ class DropInFile(object):
             return False
         os.mkdir(self._folder)
         os.chmod(self._folder, 0o755)
-        _sync_folder(os.path.dirname(self._folder))
+        durable.sync_folder(os.path.dirname(self._folder))
         return True
 
     def _refused(self, problem):
@@ -210,19 +210,3 @@ def _kind(path):
         return None
     kinds = ((stat.S_ISREG, "file"), (stat.S_ISLNK, "symbolic link"), (stat.S_ISDIR, "directory"))
     return ([name for test, name in kinds if test(mode)] or ["special file"])[0]
-
-
-def _sync_folder(folder):
-    """Make the new directory entry last through a power cut."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _quietly(call, path):
-    try:
-        call(path)
-    except OSError:
-        pass

@@ -83,7 +83,7 @@ class Watchdog(object):
 
     def _entry(self):
         """Return the Entry as long as the journal waits for somebody."""
-        waiting = [entry for entry in self._keeper.entries() if entry.number == self._number and entry.status in (journal.OPEN, journal.UNCONFIRMED)]
+        waiting = [entry for entry in self._keeper.entries() if entry.number == self._number and entry.status in journal.PENDING]
         return waiting[0] if waiting else None
 
     def _put_back(self):

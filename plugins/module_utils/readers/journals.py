@@ -9,8 +9,6 @@ __metaclass__ = type
 
 from ansible_collections.linuxnet.tcp.plugins.module_utils.core import errors, journal
 
-_WAITING = (journal.OPEN, journal.UNCONFIRMED)
-
 
 def read_journals(folder, lock, watchdogs, machine):
     """Read the open and unconfirmed journals, the latest first: (rows, warnings).
@@ -21,7 +19,7 @@ def read_journals(folder, lock, watchdogs, machine):
     """
     rows, warnings = [], []
     try:
-        for entry in journal.newest_first(entry for entry in map(journal.parse_name, folder.names()) if entry and entry.status in _WAITING):
+        for entry in journal.newest_first(entry for entry in map(journal.parse_name, folder.names()) if entry and entry.status in journal.PENDING):
             row, warning = _row(entry, folder, lock, watchdogs, machine)
             rows.extend(row)
             warnings.extend(warning)
