@@ -24,7 +24,7 @@ SHIPPED = re.compile(
       | docs/[\w./-]+\.(md|rst|yml|svg)
       | meta/(runtime|execution-environment)\.yml
       | playbooks/[\w/-]+\.yml
-      | plugins/(action|doc_fragments|filter|modules|module_utils|plugin_utils)/[\w/]+\.py
+      | plugins/(action|callback|doc_fragments|filter|modules|module_utils|plugin_utils)/[\w/]+\.py
       | profiles/\w+\.yml
       | roles/\w+/(README\.md|(defaults|handlers|meta|tasks|vars)/\w+\.yml|templates/[\w.]+\.j2)
       | schemas/[\w.]+\.json""",

@@ -10,7 +10,7 @@ from pathlib import Path
 from check import collection, packages, places
 from check.stage import Argv, Stage
 
-TYPED = ("plugins/plugin_utils", "plugins/action", "plugins/doc_fragments")
+TYPED = ("plugins/plugin_utils", "plugins/action", "plugins/callback", "plugins/doc_fragments")
 
 
 def lint(stage: Stage) -> None:
@@ -72,4 +72,5 @@ def docs(stage: Stage) -> None:
 def _documented(folder: Path) -> list[tuple[str, str]]:
     modules = [("module", path.stem) for path in sorted((folder / "plugins" / "modules").glob("*.py")) if path.stem != "__init__"]
     roles = [("role", path.parent.parent.name) for path in sorted((folder / "roles").glob("*/meta/argument_specs.yml"))]
-    return modules + roles
+    callbacks = [("callback", path.stem) for path in sorted((folder / "plugins" / "callback").glob("*.py"))]
+    return modules + callbacks + roles

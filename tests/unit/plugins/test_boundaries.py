@@ -74,6 +74,13 @@ ROOMS = {
         ("ansible.errors", "ansible.plugins.action", "ansible.utils"),
         asserts=True,
     ),
+    "callback": Room(
+        "plugins/callback",
+        ("plugin_utils",),
+        STANDARD - AT_THE_NODE,
+        ("ansible.context", "ansible.plugins.callback"),
+        asserts=True,
+    ),
 }
 
 
@@ -195,6 +202,8 @@ def test_only_modules_end_a_module_run() -> None:
         ("plugin_utils", "import subprocess"),
         ("action", f"from {OURS}module_utils.readers import sockets"),
         ("action", "import os\nos.system('true')"),
+        ("callback", "from ansible.plugins.action import ActionBase"),
+        ("callback", f"from {OURS}module_utils.core import printable"),
     ],
 )
 def test_a_breach_is_seen(room: str, source: str) -> None:
