@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import importlib
+from pathlib import Path
 from typing import cast
 
 from ansible_collections.linuxnet.tcp.plugins.plugin_utils.report_model import Emitter
@@ -26,8 +27,8 @@ _HERE = __name__.rpartition(".")[0]
 
 
 def names() -> list[str]:
-    """Return every format that can be asked for."""
-    return [*SOURCES, *_MODULES]
+    """Return every format that can be asked for: those of which this collection has the emitter."""
+    return [*SOURCES, *(name for name, module in _MODULES.items() if Path(__file__).with_name(f"{module}.py").is_file())]
 
 
 def emitter(name: str) -> Emitter:
