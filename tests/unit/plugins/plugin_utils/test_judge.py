@@ -209,7 +209,14 @@ def test_a_read_only_key_is_refused_only_when_root_cannot_write_it(facts, audit_
 
 def test_a_key_that_cannot_be_read_is_not_judged_as_zero(facts, audit_of):
     audit = audit_of(AT_LEAST, facts(rows={BACKLOG: {"supported": True, "writable": False, "per_namespace": True}}))
-    assert audit["settings"][0] == {"name": BACKLOG, "wanted": "8192", "status": "unreadable", "severity": "high", "why": "room", "caveat": "half a fix"}
+    assert audit["settings"][0] == {
+        "name": BACKLOG,
+        "wanted": "8192",
+        "status": "unreadable",
+        "severity": "high",
+        "why": "room",
+        "caveat": "half a fix",
+    }
     assert not audit["compliant"]
 
 
