@@ -24,7 +24,8 @@ class Earlier:
 
     def __init__(self, path: Path) -> None:
         """Open the report and read its head. Raises InvalidInput for a file that is no report."""
-        self.gone, self._path, self._last = 0, path, ""
+        # JSON Lines end with the file.
+        self.gone, self._path, self._last, self._end = 0, path, "", b""
         try:
             self._stream = path.open("rb")
         except OSError as error:
@@ -42,7 +43,9 @@ class Earlier:
 
     def _head(self, line: bytes) -> Baseline:
         text = line.rstrip()
-        head = self._parsed(text + b"]}" if text.endswith(b'"hosts":[') else text)
+        if text.endswith(b'"hosts":['):
+            text, self._end = text + b"]}", b"]}"
+        head = self._parsed(text)
         if head.get("schema_version") != 1 or not isinstance(head.get("run"), dict):
             raise errors.InvalidInput(f"baseline: {self._path} is no report of version 1; {_WAY_OUT}")
         return {"generated": str(head["run"].get("generated", "")), "file": self._path.name}
@@ -56,7 +59,7 @@ class Earlier:
     def _read(self) -> Row | None:
         """Return the next host; None at the end."""
         line = self._stream.readline().strip()
-        if line in (b"", b"]}"):
+        if line == self._end:
             return None
         row = self._parsed(line.rstrip(b","))
         host = row.get("host")

@@ -30,6 +30,7 @@ Record = dict[str, Any]
 _SAFE = frozenset("abcdefghijklmnopqrstuvwxyz0123456789._-")
 # Most file systems take 255 bytes, and the temporary name beside it is longer.
 _LONGEST = 180
+_NAMELESS = "%"
 _MAX_BYTES = 64 * 1024 * 1024
 _MAX_MESSAGE = 2000
 _MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
@@ -52,7 +53,7 @@ def file_name(host: str, ending: str = DOCUMENT) -> str:
     Lower-case letters, digits, ``.``, ``_`` and ``-`` stay, except a ``.`` or ``-`` at the start; the bytes of everything else are written as
     URLs do (``%41``). A name that gets too long is cut, and ``~`` and its hash tell it apart.
     """
-    quoted = "".join(_quoted(char, not index) for index, char in enumerate(host)) or "%"
+    quoted = "".join(_quoted(char, not index) for index, char in enumerate(host)) or _NAMELESS
     if len(quoted) > _LONGEST:
         quoted = f"{quoted[:100]}~{hashlib.sha256(host.encode('utf-8', 'surrogatepass')).hexdigest()}"
     return quoted + ending
@@ -140,7 +141,8 @@ def _host_of(name: str, paths: Sequence[Path]) -> str:
         with contextlib.suppress(Broken):
             return str(read(path)["host"])
     with contextlib.suppress(UnicodeDecodeError):
-        host = parse.unquote_to_bytes(name.removesuffix(DOCUMENT)).decode("utf-8", "surrogatepass")
+        stem = name.removesuffix(DOCUMENT)
+        host = "" if stem == _NAMELESS else parse.unquote_to_bytes(stem).decode("utf-8", "surrogatepass")
         if file_name(host) == name:
             return shown(host)
     return shown(name)
