@@ -310,7 +310,8 @@ def test_the_process_is_back_home_whatever_happens(lab: Lab, failure: tuple[str,
 
 def test_who_could_not_come_back_does_not_go(lab: Lab) -> None:
     """Root of a user namespace may enter what that owns, but not the network namespace that it came from."""
-    script = 'unshare -n sleep 30 & inner=$!; sleep 1; exec "$0" -c "$1" "$inner"'
+    # Nobody may hold the pipe of our output longer than the script.
+    script = 'unshare -n sleep 30 >/dev/null 2>&1 & inner=$!; sleep 1; exec "$0" -c "$1" "$inner"'
     environment = {**os.environ, "PYTHONPATH": str(lab.netns.collections)}
     # The last line of the script writes to its own namespace, which such a root may not; what comes before counts.
     code = INSIDE.replace('open("/proc/sys/net/ipv4/tcp_fin_timeout", "w").write("32\\n")', "")
