@@ -212,7 +212,17 @@ def container() -> Iterator[tuple[str, int]]:
         pid = subprocess.run(shown, env=environment, text=True, capture_output=True, check=True, timeout=60).stdout
         yield started, int(pid)
     finally:
-        subprocess.run([podman, "rm", "-f", "-t", "0", started], env=environment, capture_output=True, check=True, timeout=60)
+        _remove(podman, started, environment)
+
+
+def _remove(podman: str, identifier: str, environment: dict[str, str]) -> None:
+    """Remove a container; its own clean-up, which begins when it ends, may hold podman's lock meanwhile."""
+    subprocess.run([podman, "kill", identifier], env=environment, capture_output=True, check=True, timeout=60)
+    deadline = time.monotonic() + SECONDS
+    remove = [podman, "rm", "--force", "--ignore", identifier]
+    while (removed := subprocess.run(remove, env=environment, text=True, capture_output=True, check=False, timeout=60)).returncode:
+        assert time.monotonic() < deadline, removed.stderr
+        time.sleep(0.2)
 
 
 def test_a_real_container_is_read_and_tuned_by_its_id(netns: Namespace, container: tuple[str, int]) -> None:
