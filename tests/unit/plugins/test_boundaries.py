@@ -67,6 +67,7 @@ ROOMS = {
         asserts=True,
     ),
     "doc_fragments": Room("plugins/doc_fragments", (), frozenset({"__future__"}), asserts=True),
+    "filter": Room("plugins/filter", (CORE + ".errors", "plugin_utils"), STANDARD - AT_THE_NODE, ("ansible.errors",), asserts=True),
     "action": Room(
         "plugins/action",
         (CORE, "module_utils.audit_options", "plugin_utils"),
