@@ -12,7 +12,7 @@ type: aggregate
 short_description: Tell the progress of a play by hosts and waves
 version_added: 0.2.0
 author:
-  - linuxnet.tcp contributors
+  - linuxnet.tcp contributors (@linuxnet)
 description:
   - Counts the hosts and waves of a play and tells how far it is, beside the output that is there anyway; it never replaces the stdout callback.
   - "A line reads C(wave 3/7  hosts 160/1000  ok 158  restored 0  lost 2  elapsed 12m  left 61m)."

@@ -23,7 +23,8 @@ SHIPPED = re.compile(
     r"""(FILES\.json|MANIFEST\.json|LICENSE|README\.md|CHANGELOG\.(md|rst)|CONTRIBUTING\.md)
       | changelogs/(changelog|config)\.yaml
       | docs/[\w./-]+\.(md|rst|yml|svg)
-      | meta/(runtime|execution-environment)\.yml
+      | extensions/(ee|pull|eda/rulebooks)/[\w.-]+\.(yml|env|service|timer)
+      | meta/(runtime\.yml|execution-environment\.yml|ee-(requirements|bindep)\.txt)
       | playbooks/[\w/-]+\.yml
       | plugins/(action|callback|doc_fragments|filter|modules|module_utils|plugin_utils)/[\w/]+\.py
       | profiles/\w+\.yml
