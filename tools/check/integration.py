@@ -20,6 +20,8 @@ def integration(stage: Stage) -> None:
     packages.ensure(stage, packages.FIREWALL)
     # Without it the fault matrices skip and say so.
     packages.ensure(stage, packages.STRACE)
+    # Without them no commit is signed, and the test of hosts that pull skips and says so.
+    packages.ensure(stage, packages.SIGNING)
     reports = places.REPORTS / "integration"
     reports.mkdir(parents=True, exist_ok=True)
     argv: Argv = [

@@ -14,6 +14,7 @@ from check.stage import Stage
 SHELLCHECK = {"shellcheck": "shellcheck"}
 FIREWALL = {"nft": "nftables", "iptables-legacy": "iptables"}
 STRACE = {"strace": "strace"}
+SIGNING = {"git": "git", "gpg": "gnupg"}
 CONTAINERS = {
     "podman": "podman",
     "runc": "runc",
