@@ -84,12 +84,12 @@ def tcp_regressions(before: Any, after: Any, thresholds: Any = None) -> Judgemen
     """
     metrics, traffic = _limits({} if thresholds is None else thresholds)
     left, right = _window("before", before), _window("after", after)
+    if len({*left.boots, *right.boots}) > 1:
+        return _restarted(left, right)
     if not 1 / _MOST_UNEQUAL <= left.seconds / right.seconds <= _MOST_UNEQUAL:
         raise errors.InvalidInput(
             f"after: the windows last {left.seconds:.1f} s and {right.seconds:.1f} s; let neither last more than twice as long as the other"
         )
-    if len({*left.boots, *right.boots}) > 1:
-        return _restarted(left, right)
     figures = {metric.name: (left.figure(metric), right.figure(metric)) for metric in metrics}
     found = list(_worse(metrics, figures))
     quiet = [name for name, window in (("before", left), ("after", right)) if not window.is_busy(traffic)]
