@@ -10,11 +10,11 @@ import datetime
 from pathlib import Path
 from typing import Any
 
-from ansible.errors import AnsibleActionFail
+from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
 from ansible.plugins.action import ActionBase
 from ansible_collections.linuxnet.tcp.plugins.module_utils import audit_options
 from ansible_collections.linuxnet.tcp.plugins.module_utils.core import errors
-from ansible_collections.linuxnet.tcp.plugins.plugin_utils import conditions, documents, judge, profiles, risks, store, summary
+from ansible_collections.linuxnet.tcp.plugins.plugin_utils import conditions, documents, judge, profiles, risks, spool, store, summary
 from ansible_collections.linuxnet.tcp.plugins.plugin_utils.settings import Declarations
 
 
@@ -26,7 +26,10 @@ class ActionModule(ActionBase):
     _supports_async = False
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        """Return ``audit`` and ``summary``, or the module's own failure."""
+        """Return ``brief``, ``summary`` and, without a spool, ``audit``, or the module's own failure.
+
+        With a spool, what happens on the host leaves a file there: its document, or why there is none. Mistakes in the options do not.
+        """
         super().run(tmp, task_vars)
         variables = task_vars or {}
         _checked, given = self.validate_argument_spec(argument_spec=audit_options.ARGUMENT_SPEC)
@@ -34,14 +37,25 @@ class ActionModule(ActionBase):
             documents.require_jsonschema()
             profile = profiles.load(given["profile"], [Path(self._loader.get_basedir()), Path.cwd()])
             given["accept_risk"] = risks.accepted(given["accept_risk"])
+            return self._audit(given, profile, variables)
+        except errors.LinuxnetError as error:
+            raise AnsibleActionFail(error.message, result=error.details) from error
+
+    def _audit(self, given: dict[str, Any], profile: profiles.Profile, variables: dict[str, Any]) -> dict[str, Any]:
+        host = str(variables["inventory_hostname"])
+        try:
             result = self._gather(given, profile, variables)
             facts = result.pop("tcp_facts", None)
             if facts is None:
+                _note_failure(given, host, *_failure(result))
                 return result
             self._warn_of_strangers(given, profile)
-            return {**result, **_judged(given, profile, facts, variables["inventory_hostname"])}
-        except errors.LinuxnetError as error:
-            raise AnsibleActionFail(error.message, result=error.details) from error
+            audit = _judged(given, profile, facts, host)
+        except Exception as error:
+            # The task goes on to fail as it would have.
+            _note_failure(given, host, "unreachable" if isinstance(error, AnsibleConnectionFailure) else "failed", str(error))
+            raise
+        return _kept(given, result, audit)
 
     def _gather(self, given: dict[str, Any], profile: profiles.Profile, variables: dict[str, Any]) -> dict[str, Any]:
         wish = {
@@ -66,11 +80,37 @@ class ActionModule(ActionBase):
 def _judged(given: dict[str, Any], profile: profiles.Profile, facts: dict[str, Any], host_name: str) -> dict[str, Any]:
     workload = tuple(str(word) for word in given["workload"])
     declared = Declarations(str(given["nat"]), given["persist"], str(given["path"]), workload, given["accept_risk"])
-    today = datetime.datetime.now(datetime.UTC).date()
-    audit = judge.judge(profile, documents.plain(facts), declared, str(host_name), today=today)
+    now = datetime.datetime.now(datetime.UTC)
+    audit = judge.judge(profile, documents.plain(facts), declared, host_name, today=now.date())
+    audit["time"] = spool.moment(now)
     wrong = documents.problems(audit, "audit")
     if wrong:
         raise errors.LinuxnetError("the audit document does not match schemas/audit.schema.json, please report it: " + "; ".join(wrong))
+    return audit
+
+
+def _kept(given: dict[str, Any], result: dict[str, Any], audit: dict[str, Any]) -> dict[str, Any]:
+    """Write the files that were asked for and return the result; with a spool, what every host leaves in memory is a few lines."""
     if given["save_to"]:
         store.save_json(Path(given["save_to"]).expanduser(), audit)
-    return {"changed": False, "audit": audit, "summary": summary.lines(audit)}
+    result = {**result, "changed": False, "brief": summary.brief(audit)}
+    if not given["spool"]:
+        return {**result, "audit": audit, "summary": summary.lines(audit)}
+    path = spool.write(_folder(given), audit)
+    result.pop("invocation", None)
+    return {**result, "summary": summary.first_lines(audit, str(path))}
+
+
+def _folder(given: dict[str, Any]) -> Path:
+    return Path(given["spool"]).expanduser()
+
+
+def _failure(result: dict[str, Any]) -> tuple[str, str]:
+    said = str(result.get("msg") or "the module returned no facts")
+    return "unreachable" if result.get("unreachable") else "failed", said
+
+
+def _note_failure(given: dict[str, Any], host: str, kind: str, message: str) -> None:
+    if given["spool"]:
+        now = spool.moment(datetime.datetime.now(datetime.UTC))
+        spool.write(_folder(given), spool.error_record(host, kind, message, now))

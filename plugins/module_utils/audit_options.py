@@ -21,4 +21,5 @@ ARGUMENT_SPEC = {
     'interval': {'type': 'float', 'default': 1.0},
     'journal_dir': {'type': 'path', 'default': '/var/lib/linuxnet-tcp'},
     'save_to': {'type': 'str'},
+    'spool': {'type': 'str'},
 }

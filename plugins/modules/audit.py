@@ -115,6 +115,15 @@ options:
       - File on the controller that gets the audit document as JSON, replaced in one step. Missing folders are made.
       - A relative path starts at the current folder. It is written in check mode too, since the host is not touched.
     type: str
+  spool:
+    description:
+      - Folder on the controller that gets one file for each host, for M(linuxnet.tcp.report). It is made when it is missing, with files that only
+        their owner may read.
+      - The file is the audit document, or says why there is none where the host could not be reached or the module failed there.
+      - The result then has RV(brief) instead of RV(audit) and a short RV(summary), so that memory does not fill with the documents of a fleet.
+      - A relative path starts at the current folder. It is written in check mode too, since the host is not touched.
+    type: str
+    version_added: 0.2.0
 notes:
   - Reading works as any user. Run as the user that will tune the host, usually root, to learn whether keys are read-only there.
 seealso:
@@ -172,10 +181,43 @@ EXAMPLES = r'''
 '''
 
 RETURN = r'''
+brief:
+  description: The verdict in a few lines.
+  returned: success
+  type: dict
+  version_added: 0.2.0
+  sample:
+    host: web1
+    profile: article
+    compliant: false
+    findings: {high: 0, medium: 1, low: 0, info: 1, waived: 0}
+    worst: ["net.ipv4.tcp_tw_reuse is 2, wanted 1"]
+    against: ["net.ipv4.tcp_tw_reuse is 2, wanted 1"]
+  contains:
+    host:
+      description: Name in the inventory.
+      type: str
+    profile:
+      description: Name of the profile.
+      type: str
+    compliant:
+      description: Whether no finding that concerns a setting is above V(info).
+      type: bool
+    findings:
+      description: How many there are of each severity; those that are waived count as C(waived) alone.
+      type: dict
+    worst:
+      description: The titles of the first four that are above V(info) and not waived.
+      type: list
+      elements: str
+    against:
+      description: The same for those that concern a setting, and so speak against compliance.
+      type: list
+      elements: str
 audit:
   description:
     - The audit document, as C(schemas/audit.schema.json) describes it. Facts that the kernel lacks are absent.
-  returned: success
+  returned: success, without O(spool)
   type: dict
   sample:
     schema_version: 1
@@ -199,6 +241,10 @@ audit:
       - {name: net.ipv4.tcp_tw_reuse, running: "2", wanted: "1", planned: "1", status: differs}
       - {name: net.ipv4.tcp_tw_recycle, wanted: "1", status: removed}
   contains:
+    time:
+      description: When the audit was made, UTC, by the clock of the controller.
+      type: str
+      sample: "2026-11-29T05:22:43Z"
     compliant:
       description: Whether no finding that concerns a setting is above V(info).
       type: bool

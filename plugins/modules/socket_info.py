@@ -73,9 +73,10 @@ options:
       - V(ages) reports how long connections have been quiet. It takes a second dump and needs netlink.
       - V(keepalive) counts the established connections whose application asked for keepalive (C(SO_KEEPALIVE)).
       - V(time_wait) counts the sockets in TIME_WAIT on ports that something listens on, and the others.
+      - V(series) counts the sockets of every state in each of O(samples), with the counters that moved (since 0.2.0).
     type: list
     elements: str
-    choices: [listeners, ephemeral, counters, groups, keepalive, time_wait, owners, ages]
+    choices: [listeners, ephemeral, counters, groups, keepalive, time_wait, owners, ages, series]
     default: []
   top:
     description:
@@ -128,6 +129,13 @@ EXAMPLES = r'''
     interval: 20
   become: true
   register: leak
+
+- name: Watch the states for a minute
+  linuxnet.tcp.socket_info:
+    details: [series]
+    samples: 13
+    interval: 5
+  register: minute
 
 - name: Which destinations are about to run out of ephemeral ports
   linuxnet.tcp.socket_info:
@@ -343,6 +351,28 @@ samples:
       type: dict
     close_wait:
       description: Sockets in C(CLOSE_WAIT) in each sample (C(counts)), and how many of the first were there in every one (C(kept)).
+      type: dict
+series:
+  description: The sockets and counters in each sample.
+  returned: when O(details) has V(series) and O(netns) is not V(all)
+  type: list
+  elements: dict
+  version_added: 0.2.0
+  sample:
+    - {seconds: 0.0, total: 26000, states: {ESTABLISHED: 1060, TIME_WAIT: 24940}, counters: {Tcp: {ActiveOpens: 41000}}}
+    - {seconds: 5.002, total: 26100, states: {ESTABLISHED: 1065, TIME_WAIT: 25035}, counters: {Tcp: {ActiveOpens: 43051}}}
+  contains:
+    seconds:
+      description: Since the first sample.
+      type: float
+    total:
+      description: Sockets in all states.
+      type: int
+    states:
+      description: Sockets by state, whatever O(states) says.
+      type: dict
+    counters:
+      description: Those of C(snmp) and C(netstat) that were not the same in the first and the last sample.
       type: dict
 counters:
   description: Counters as the kernel names them. A file or a counter that this kernel lacks is left out.

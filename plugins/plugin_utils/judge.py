@@ -135,6 +135,7 @@ def _row(verdict: Verdict, host: HostFacts) -> dict[str, Any]:
         "boot": facts.get("boot", {}).get("value") if host.boot_judged else None,
         "wanted": verdict.setting.value,
         "status": verdict.status,
+        "severity": verdict.setting.severity or None,
         "planned": verdict.planned,
         "why": verdict.setting.why or None,
         "caveat": verdict.setting.caveat or None,

@@ -6,40 +6,56 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import stat
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TextIO
 
 from ansible_collections.linuxnet.tcp.plugins.module_utils.core import errors
 
 
-def save_json(path: Path, document: object) -> None:
-    """Write a document as JSON in one step: a reader sees the old file or the new one. Raises SourceUnavailable with the way out.
+def save_json(path: Path, document: object, option: str = "save_to") -> None:
+    """Write a document as JSON in one step, see ``replacing``."""
+    with replacing(path, option) as stream:
+        stream.write(json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False) + "\n")
 
-    A new file has mode 0600; one that is there keeps its mode, so that who made it readable for a group has it stay so.
+
+@contextlib.contextmanager
+def replacing(path: Path, option: str) -> Iterator[TextIO]:
+    """Give a text stream (UTF-8, newlines as they are) whose content takes the place of the file in one step, at the end and without an error.
+
+    A reader sees the old file or the new one. Missing folders are made. A new file has mode 0600; one that is there keeps its mode, so that
+    who made it readable for a group has it stay so. What UTF-8 cannot hold becomes an escape. Raises SourceUnavailable with the way out;
+    ``option`` is what named the path.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        _replace(path, json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False) + "\n")
+        with _replacement(path) as stream:
+            yield stream
     except OSError as error:
         raise errors.SourceUnavailable(
-            f"save_to: cannot write {path} on the controller: {error.strerror}; give a path that you may write"
+            f"{option}: cannot write {path} on the controller: {error.strerror}; give a path that you may write"
         ) from error
 
 
-def _replace(path: Path, text: str) -> None:
-    with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, prefix=f".{path.name}.", delete=False) as stream:
+@contextlib.contextmanager
+def _replacement(path: Path) -> Iterator[TextIO]:
+    # A name of any length may stand before it.
+    settings = {"mode": "w", "encoding": "utf-8", "errors": "backslashreplace", "newline": ""}
+    with tempfile.NamedTemporaryFile(**settings, dir=path.parent, prefix=f".{path.name[:100]}.", delete=False) as stream:  # type: ignore[call-overload]
         temporary = Path(stream.name)
         try:
-            stream.write(text)
+            yield stream
             stream.flush()
             os.fsync(stream.fileno())
             # The temporary file is 0600 by itself (mkstemp(3)).
             if path.is_file():
                 temporary.chmod(stat.S_IMODE(path.stat().st_mode))
             temporary.replace(path)
-        except OSError:
+        except BaseException:
             temporary.unlink(missing_ok=True)
             raise

@@ -6,8 +6,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
+
+from ansible_collections.linuxnet.tcp.plugins.module_utils.core import printable
 
 _VERDICTS = {
     "holds": "holds",
@@ -25,11 +28,48 @@ _VERDICTS = {
     "adjusted": "planned by a guard, see the findings",
 }
 _STATES_SHOWN = 6
+_TITLES_SHOWN = 4
+_TITLE_LENGTH = 160
+_FIRST_BYTES = 1700
 
 
 def lines(audit: Mapping[str, Any]) -> list[str]:
     """Return the summary of an audit: verdict, sockets, a table of the settings, the findings, the plan."""
     return [*_head(audit), "", *_table(audit["settings"]), "", *_findings(audit["findings"]), "", *_plan(audit["plan"])]
+
+
+def brief(audit: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the verdict of an audit in at most 2 KiB: ``compliant``, findings by severity, the ``worst`` titles, why it is not compliant."""
+    found = audit["findings"]
+    counts = Counter("waived" if "waived" in item else item["severity"] for item in found)
+    counted = [item for item in found if "waived" not in item and item["severity"] != "info"]
+    against = [item for item in counted if item["concerns"] == "setting"]
+    return {
+        "host": audit["host"],
+        "profile": audit["profile"],
+        "compliant": audit["compliant"],
+        "findings": {name: counts[name] for name in ("high", "medium", "low", "info", "waived")},
+        "worst": _titles(counted),
+        "against": _titles(against),
+    }
+
+
+def _titles(found: Sequence[Mapping[str, Any]]) -> list[str]:
+    more = [f"and {len(found) - _TITLES_SHOWN} more"] if len(found) > _TITLES_SHOWN else []
+    return [str(printable.line(item["title"], _TITLE_LENGTH)) for item in found[:_TITLES_SHOWN]] + more
+
+
+def first_lines(audit: Mapping[str, Any], path: str) -> list[str]:
+    """Return the summary of an audit cut to 2 KiB, saying in which file the rest is."""
+    shown: list[str] = []
+    left = _FIRST_BYTES
+    everything = lines(audit)
+    for line in everything:
+        left -= len(line.encode("utf-8", "backslashreplace")) + 4
+        if left < 0:
+            return [*shown, f"... {len(everything) - len(shown)} more lines; all of it is in {path}"]
+        shown.append(line)
+    return shown
 
 
 def _head(audit: Mapping[str, Any]) -> Iterator[str]:

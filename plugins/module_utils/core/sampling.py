@@ -9,8 +9,10 @@ __metaclass__ = type
 
 from collections import namedtuple
 
-# seconds: when, on a clock that never goes back; counters: {label: {name: int}}; close_wait: identities of the sockets in CLOSE_WAIT.
-Sample = namedtuple('Sample', 'seconds counters close_wait')
+# seconds: when, on a clock that never goes back; counters: {label: {name: int}}; close_wait: identities of the sockets in CLOSE_WAIT;
+# sockets: {total, states} where a series was asked for, else None.
+Sample = namedtuple('Sample', 'seconds counters close_wait sockets')
+Sample.__new__.__defaults__ = (None,)
 
 
 def summarise(samples):
@@ -26,6 +28,23 @@ def summarise(samples):
         'rates': rates(first.counters, last.counters, seconds),
         'close_wait': {'counts': [len(sample.close_wait) for sample in samples], 'kept': len(kept)},
     }
+
+
+def series(samples):
+    """Return one row for each Sample with sockets: seconds since the first, total, states, and those counters that did not stay the same."""
+    first, last = samples[0], samples[-1]
+    moved = dict((label, frozenset(name for name, number in numbers.items() if last.counters.get(label, {}).get(name) != number))
+                 for label, numbers in first.counters.items())
+    return [{
+        'seconds': round(sample.seconds - first.seconds, 3),
+        'total': sample.sockets['total'],
+        'states': sample.sockets['states'],
+        'counters': dict((label, _only(names, sample.counters.get(label, {}))) for label, names in moved.items() if names),
+    } for sample in samples]
+
+
+def _only(names, numbers):
+    return dict((name, number) for name, number in numbers.items() if name in names)
 
 
 def rates(before, after, seconds):

@@ -100,6 +100,8 @@ def describe(namespace, world):
 def _sockets_of_all(options, world, look):
     if (options.get('samples') or 1) > 1:
         raise errors.InvalidInput('samples: one look is taken where netns is all; ask for samples of one namespace at a time')
+    if 'series' in (options.get('details') or ()):
+        raise errors.InvalidInput('details: there is no series where netns is all; ask for one namespace at a time')
     found, warnings = survey(world)
     visits = _visit(found, world, look, warnings)
     rows = []

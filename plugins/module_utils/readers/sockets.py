@@ -15,8 +15,8 @@ from ansible_collections.linuxnet.tcp.plugins.module_utils.core import (
 
 FAMILIES = ('ipv4', 'ipv6')
 SOURCES = ('auto', 'netlink', 'proc')
-# owners and ages are readers.watched's.
-DETAILS = ('listeners', 'ephemeral', 'counters', 'groups', 'keepalive', 'time_wait', 'owners', 'ages')
+# owners, ages and series are readers.watched's.
+DETAILS = ('listeners', 'ephemeral', 'counters', 'groups', 'keepalive', 'time_wait', 'owners', 'ages', 'series')
 
 # States that a detail is made of, whatever was asked to be counted.
 _STATES_OF_DETAIL = {
@@ -63,11 +63,20 @@ def read_sockets(options, procfs, diag):
 
 def look_closely(states, options, procfs, diag):
     """Return the Sightings of the sockets in some of close_look.CLOSELY (names), of the families and from the source that ``options`` say."""
-    wish = _Wish(dict(options, states=states, details=[]))
+    return _closely(_Wish(dict(options, states=states, details=[])), states, procfs, diag)[1]
+
+
+def count_and_look(states, options, procfs, diag):
+    """Return the ``sockets`` facts over all states and what look_closely returns, both from one pass."""
+    return _closely(_Wish(dict(options, states=None, details=[])), states, procfs, diag)
+
+
+def _closely(wish, states, procfs, diag):
     wish.closely = True
-    _source, gathered = _gather(wish, None, procfs, diag, [])
+    source, gathered = _gather(wish, None, procfs, diag, [])
     numbers = [number for number in close_look.CLOSELY if tcp_state.mask_of(states) >> number & 1]
-    return [sighting for family in gathered for number in numbers for sighting in family.look.seen(number)]
+    seen = [sighting for family in gathered for number in numbers for sighting in family.look.seen(number)]
+    return _count(source, gathered, wish.states_mask), seen
 
 
 class _Wish(object):

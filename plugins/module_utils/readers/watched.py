@@ -20,7 +20,7 @@ _NUMBERS = {'ipv4': inet_diag.AF_INET, 'ipv6': inet_diag.AF_INET6}
 
 
 def read_watched(options, procfs, diag, processes, clock):
-    """Read what sockets.read_sockets reads and, where asked, ``owners``, ``ages`` and ``samples``: (facts, warnings).
+    """Read what sockets.read_sockets reads and, where asked, ``owners``, ``ages``, ``samples`` and ``series``: (facts, warnings).
 
     ``options`` has two more: samples (how many, 1 for one look) and interval (seconds between two). ``processes`` is a ProcessFiles,
     ``clock`` a Clock. Raises what sockets.read_sockets raises, InvalidInput for samples or an interval out of range.
@@ -28,7 +28,7 @@ def read_watched(options, procfs, diag, processes, clock):
     count, interval = _sampling(options)
     details = options.get('details') or ()
     # The first sample is taken before the long looks, so that they are part of what is watched.
-    samples = [_sample(options, procfs, diag, clock)] if count > 1 else []
+    samples = [_sample(options, procfs, diag, clock)] if count > 1 or 'series' in details else []
     facts, warnings = sockets.read_sockets(options, procfs, diag)
     if 'owners' in details:
         facts['owners'], more = _owners(options, procfs, diag, processes, clock)
@@ -38,8 +38,10 @@ def read_watched(options, procfs, diag, processes, clock):
     while samples and len(samples) < count:
         clock.sleep(interval)
         samples.append(_sample(options, procfs, diag, clock))
-    if samples:
+    if count > 1:
         facts['samples'] = sampling.summarise(samples)
+    if 'series' in details:
+        facts['series'] = sampling.series(samples)
     return facts, warnings
 
 
@@ -57,8 +59,12 @@ def _sample(options, procfs, diag, clock):
     moment = clock.now()
     counters = sockets.read_counters(procfs)
     labelled = dict((label, numbers) for part in ('snmp', 'netstat') for label, numbers in counters.get(part, {}).items())
-    seen = sockets.look_closely(['CLOSE_WAIT'], options, procfs, diag)
-    return sampling.Sample(moment, labelled, frozenset(close_look.identity(one) for one in seen))
+    counted = None
+    if 'series' in (options.get('details') or ()):
+        counted, seen = sockets.count_and_look(['CLOSE_WAIT'], options, procfs, diag)
+    else:
+        seen = sockets.look_closely(['CLOSE_WAIT'], options, procfs, diag)
+    return sampling.Sample(moment, labelled, frozenset(close_look.identity(one) for one in seen), counted)
 
 
 def _owners(options, procfs, diag, processes, clock):

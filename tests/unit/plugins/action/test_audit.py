@@ -13,7 +13,7 @@ from types import SimpleNamespace
 from unittest import mock
 
 import pytest
-from ansible.errors import AnsibleError
+from ansible.errors import AnsibleConnectionFailure, AnsibleError
 
 from ansible_collections.linuxnet.tcp.plugins.action import audit as action
 from ansible_collections.linuxnet.tcp.plugins.plugin_utils import documents, judge
@@ -169,3 +169,68 @@ def test_a_risk_that_nobody_knows_is_refused_before_the_host_is_asked(run):
 def test_an_accepted_risk_is_told_by_its_one_name(run):
     result, _host = run({"accept_risk": ["net/ipv4/tcp_tw_recycle", "net.ipv4.tcp_tw_recycle", "port-range-parity"]})
     assert result["audit"]["declared"]["accept_risk"] == ["net.ipv4.tcp_tw_recycle", "port-range-parity"]
+
+
+def test_the_document_says_when_it_was_made(run):
+    result, _host = run({})
+    age = datetime.datetime.now(datetime.UTC) - datetime.datetime.fromisoformat(result["audit"]["time"])
+    assert datetime.timedelta() <= age < datetime.timedelta(seconds=60)
+
+
+def test_brief_is_there_with_and_without_a_spool(run):
+    alone, _host = run({})
+    spooled, _host = run({"spool": "audits"})
+    assert alone["brief"] == spooled["brief"]
+    assert alone["brief"]["compliant"] is alone["audit"]["compliant"]
+    assert alone["brief"]["findings"]["medium"] == sum(item["severity"] == "medium" for item in alone["audit"]["findings"])
+    against = [item["title"] for item in alone["audit"]["findings"] if item["concerns"] == "setting" and item["severity"] != "info"]
+    assert alone["brief"]["against"] == (against if len(against) <= 4 else [*against[:4], f"and {len(against) - 4} more"])
+
+
+def test_a_spool_gets_the_document_and_memory_a_few_lines(run, tmp_path):
+    parameters = {f"net.ipv4.conf.eth{number}.rp_filter": {"supported": True, "runtime": "1"} for number in range(2000)}
+    answer = {"changed": False, "tcp_facts": facts_of(rows=parameters), "invocation": {"module_args": {"parameters": list(parameters)}}}
+    result, _host = run({"spool": "audits", "profile": "cis_debian_12"}, answer | {"tcp_facts": _without_missing(answer["tcp_facts"])})
+    kept = json.loads((tmp_path / "audits/web1.json").read_text(encoding="utf-8"))
+    assert documents.problems(kept, "audit") == []
+    assert "audit" not in result
+    assert len(json.dumps(result)) <= 4096
+    assert result["summary"][-1].endswith("more lines; all of it is in audits/web1.json")
+
+
+def _without_missing(facts):
+    """Let the host know every key of the hardening profile, so that nearly all of them differ."""
+    names = [name for name in judge.needed(action.profiles.load("cis_debian_12", [])) if name not in facts["parameters"]]
+    facts["parameters"].update({name: {"supported": True, "runtime": "7", "writable": True} for name in names})
+    return facts
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind", "message"),
+    [
+        ({"failed": True, "msg": "no /proc"}, "failed", "no /proc"),
+        ({"unreachable": True, "msg": "timeout"}, "unreachable", "timeout"),
+        ({"skipped": True}, "failed", "the module returned no facts"),
+    ],
+)
+def test_what_the_module_could_not_do_is_noted_in_the_spool(run, tmp_path, answer, kind, message):
+    assert run({"spool": "audits"}, answer)[0] == answer
+    noted = json.loads((tmp_path / "audits/web1.json").read_text(encoding="utf-8"))
+    assert noted["error"] == {"kind": kind, "message": message}
+    assert noted["host"] == "web1"
+
+
+@pytest.mark.parametrize(("error", "kind"), [(AnsibleConnectionFailure("no route"), "unreachable"), (AnsibleError("no python"), "failed")])
+def test_what_stops_the_task_is_noted_and_goes_on(run, tmp_path, monkeypatch, error, kind):
+    def refuse(self, **call):
+        raise error
+
+    monkeypatch.setattr(Host, "__call__", refuse)
+    with pytest.raises(type(error)):
+        run({"spool": "audits"})
+    assert json.loads((tmp_path / "audits/web1.json").read_text(encoding="utf-8"))["error"]["kind"] == kind
+
+
+def test_without_a_spool_nothing_is_noted(run, tmp_path):
+    run({}, {"failed": True, "msg": "no /proc"})
+    assert list(tmp_path.iterdir()) == []

@@ -77,7 +77,8 @@ def test_workloads_are_what_the_operator_says(audit_of, facts, when, workload, r
 def test_what_does_not_apply_is_neither_judged_nor_planned(audit_of, facts):
     audit = judged(audit_of, facts, {"kernel": "<4.4"})
     assert row_of(audit) == {
-        "name": BACKLOG, "running": "1024", "wanted": "8192", "status": "not_applicable", "reason": "for kernels <4.4, this one is 6.18.44",
+        "name": BACKLOG, "running": "1024", "wanted": "8192", "status": "not_applicable", "severity": "medium",
+        "reason": "for kernels <4.4, this one is 6.18.44",
     }  # fmt: skip
     assert (audit["compliant"], audit["findings"], audit["plan"]) == (True, [], {"settings": {}, "refused": []})
 

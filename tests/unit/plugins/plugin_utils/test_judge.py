@@ -84,7 +84,8 @@ def test_setting_differs_tells_what_runs_and_what_is_wanted(facts, audit_of):
     assert "/etc/sysctl.d/50-x.conf" in found["remedy"]
     row = audit["settings"][0]
     assert row == {
-        "name": BACKLOG, "running": "1024", "wanted": "8192", "planned": "8192", "status": "differs", "why": "room", "caveat": "half a fix",
+        "name": BACKLOG, "running": "1024", "wanted": "8192", "planned": "8192", "status": "differs",
+        "severity": "high", "why": "room", "caveat": "half a fix",
     }  # fmt: skip
 
 
@@ -208,7 +209,14 @@ def test_a_read_only_key_is_refused_only_when_root_cannot_write_it(facts, audit_
 
 def test_a_key_that_cannot_be_read_is_not_judged_as_zero(facts, audit_of):
     audit = audit_of(AT_LEAST, facts(rows={BACKLOG: {"supported": True, "writable": False, "per_namespace": True}}))
-    assert audit["settings"][0] == {"name": BACKLOG, "wanted": "8192", "status": "unreadable", "why": "room", "caveat": "half a fix"}
+    assert audit["settings"][0] == {
+        "name": BACKLOG,
+        "wanted": "8192",
+        "status": "unreadable",
+        "severity": "high",
+        "why": "room",
+        "caveat": "half a fix",
+    }
     assert not audit["compliant"]
 
 

@@ -98,3 +98,26 @@ def test_ages_ask_for_tcp_info_and_need_netlink(read):
 def test_wrong_options_are_refused(read, options, message):
     with pytest.raises(errors.InvalidInput, match=message):
         read(**options)
+
+
+@pytest.mark.parametrize('source', ['netlink', 'proc'])
+def test_a_series_counts_every_state_in_each_sample(read, source):
+    facts, clock, diag = read(details=['series'], samples=3, interval=2.5, source=source, states=['LISTEN'])
+    assert [row['seconds'] for row in facts['series']] == [0.0, 2.5, 5.0]
+    assert all(row['states']['CLOSE_WAIT'] == 4 and row['counters'] == {} for row in facts['series'])
+    assert all(sum(row['states'].values()) == row['total'] for row in facts['series'])
+    assert list(facts['sockets']['states']) == ['LISTEN']
+    assert facts['samples']['close_wait'] == {'counts': [4, 4, 4], 'kept': 4}
+
+
+def test_a_series_of_one_sample(read):
+    facts, clock, diag = read(details=['series'])
+    assert [row['seconds'] for row in facts['series']] == [0.0]
+    assert 'samples' not in facts and clock.slept == []
+
+
+def test_a_series_holds_the_counters_that_moved():
+    def sample(seconds, **numbers):
+        return watched.sampling.Sample(seconds, {'Tcp': numbers}, frozenset(), {'total': 0, 'states': {}})
+    rows = watched.sampling.series([sample(7.0, ActiveOpens=1, InErrs=0), sample(8.0, ActiveOpens=5, InErrs=0)])
+    assert [row['counters'] for row in rows] == [{'Tcp': {'ActiveOpens': 1}}, {'Tcp': {'ActiveOpens': 5}}]
