@@ -23,6 +23,7 @@ ARGUMENT_SPEC: dict[str, dict[str, Any]] = {
     "change": {"type": "dict", "default": {}},
     "planned": {"type": "dict", "default": {}},
     "changed_before": {"type": "raw"},
+    "why": {"type": "str"},
     "dir": {"type": "str", "default": "rollouts"},
     "receipt": {"type": "str"},
     "conflicts": {"type": "str", "choices": ["fail", "keep"], "default": "fail"},
@@ -131,18 +132,18 @@ class ActionModule(ActionBase):
 
     def _restore(self) -> Outcome:
         """Put back what this run changed; a change whose answer was lost is found by the comment of its journal."""
-        before = self._given["changed_before"]
+        before, why = self._given["changed_before"], {"why": self._given["why"]}
         if not isinstance(before, dict) or before.get("skipped") or "rollout" not in before:
-            return Outcome("nothing")
+            return Outcome("nothing", why)
         journal = self._journal()
         if journal is None:
             facts = self._module("audit", {**_AUDIT_FACTS, **self._fact_options(), "journal_dir": self._given["journal_dir"]})["tcp_facts"]
             journal = rollout_context.ours(facts.get("journals", []), self._context.comment)
         if journal is None:
-            return Outcome("nothing" if before["rollout"].get("status") == "failed" else "restored", {"undone": []})
+            return Outcome("nothing" if before["rollout"].get("status") == "failed" else "restored", {"undone": [], **why})
         result = self._module("net_sysctl", self._restoring(journal, "keep"))
         return Outcome(
-            "restored", {"journal": journal, "undone": rollout_context.put_back(result)}, {"changed": bool(result.get("changed"))}
+            "restored", {"journal": journal, "undone": rollout_context.put_back(result), **why}, {"changed": bool(result.get("changed"))}
         )
 
     # What they need.

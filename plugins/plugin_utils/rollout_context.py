@@ -71,8 +71,9 @@ class Context:
 
     def line(self, host: str, step: str, status: str, **more: Any) -> dict[str, Any]:
         """Return one receipt; None leaves a field out, and messages are short and fit for a terminal."""
-        if more.get("message") is not None:
-            more["message"] = printable.line(str(more["message"]), _MESSAGE)
+        for name in ("message", "why"):
+            if more.get(name) is not None:
+                more[name] = printable.line(str(more[name]), _MESSAGE)
         place = {"run": self.run, "wave": self.wave, "waves": self.waves, "host": host, "step": step, "status": status}
         return {**place, **{name: value for name, value in more.items() if value is not None}}
 

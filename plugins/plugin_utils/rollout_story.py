@@ -55,8 +55,14 @@ class Story:
         """Return what went wrong first, in the words of its receipt; empty when nothing did."""
         for step in STEPS[:-1]:
             if self.status(step) in _BAD:
-                return str(self.steps[step].get("message") or f"{step} {self.status(step)}")
-        return ""
+                told = str(self.steps[step].get("message") or f"{step} {self.status(step)}")
+                # What failed between our steps, as the operator's own checks, is known when the host goes back.
+                return self._why or told if step == "judge" else told
+        return "" if self.status("judge") else self._why
+
+    @property
+    def _why(self) -> str:
+        return str(self.steps.get("restore", {}).get("why", ""))
 
     @property
     def journal(self) -> int | None:
