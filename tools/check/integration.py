@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from check import collection, packages, places, substrate
+from check import collection, packages, places, substrate, validators
 from check.stage import Argv, Stage
 
 # About ten minutes on two idle cores.
@@ -33,6 +33,8 @@ def integration(stage: Stage) -> None:
         "tests/integration",
     ]
     env = {"LINUXNET_TCP_COLLECTIONS": str(places.INSTALLED), "PYTHONPATH": str(places.INSTALLED), **_containers(stage)}
+    # The judges of the report's formats; the tests say which of them could not be had.
+    env.update(validators.prepare(stage))
     stage.suite("integration", argv, reports, cwd=tree, env=env, seconds=SECONDS)
 
 
