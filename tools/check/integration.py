@@ -20,6 +20,8 @@ def integration(stage: Stage) -> None:
     packages.ensure(stage, packages.FIREWALL)
     # Without it the fault matrices skip and say so.
     packages.ensure(stage, packages.STRACE)
+    # Opens the HTML report; without it those tests skip and say so.
+    packages.ensure(stage, packages.BROWSER)
     reports = places.REPORTS / "integration"
     reports.mkdir(parents=True, exist_ok=True)
     argv: Argv = [
@@ -33,6 +35,7 @@ def integration(stage: Stage) -> None:
         "tests/integration",
     ]
     env = {"LINUXNET_TCP_COLLECTIONS": str(places.INSTALLED), "PYTHONPATH": str(places.INSTALLED), **_containers(stage)}
+    env["LINUXNET_TCP_PICTURES"] = str(places.REPORTS / "html")
     # The judges of the report's formats; the tests say which of them could not be had.
     env.update(validators.prepare(stage))
     stage.suite("integration", argv, reports, cwd=tree, env=env, seconds=SECONDS)
