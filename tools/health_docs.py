@@ -17,7 +17,7 @@ def table() -> str:
     """Return the rows, one for each metric."""
     from ansible_collections.linuxnet.tcp.plugins.plugin_utils.health_metrics import METRICS
 
-    lines = ["| figure | unit | counters | change | factor | minimum | why |", "|---|---|---|---|---|---|---|"]
+    lines = ["| figure | unit | counters | change | factor | minimum | events | why |", "|---|---|---|---|---|---|---|---|"]
     for metric in METRICS:
         counters = " + ".join(f"`{name}`" for name in metric.counters)
         below = f" / ({' + '.join(f'`{name}`' for name in metric.per)})" if metric.per else ""
@@ -30,6 +30,7 @@ def table() -> str:
             f"{direction} {metric.change:g}",
             f"{metric.factor:g}",
             minimum,
+            f"{metric.events:g}" if metric.events else "",
             metric.source,
         )
         lines.append(f"| {' | '.join(cells)} |")

@@ -20,10 +20,11 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """One figure: the sum of some counters per second, per hundred of others, or the mean of a gauge.
+    """One figure: the sum of some counters per second, per hundred of others, or a gauge.
 
     It regresses when it moves by more than ``change`` and to more than ``factor`` times of what it was; a factor below 1 means that a fall is
-    what hurts. A share is judged only when the counters below the line rose by ``minimum`` in both windows.
+    what hurts. A share is judged only when the counters below the line rose by ``minimum`` in both windows, and is harm only when those above it
+    rose by ``events`` after the change: two failures in fifty are chance.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Metric:
     source: str
     per: tuple[str, ...] = ()
     minimum: float = 0
+    events: float = 0
 
     @property
     def falls(self) -> bool:
@@ -82,9 +84,10 @@ METRICS = (
         ("Tcp.AttemptFails",),
         2.0,
         2.0,
-        "handshakes that failed, per hundred connections opened (RFC 4022); the limits are a judgement",
+        "handshakes that failed, per hundred connections opened (RFC 4022), over 100 where incoming ones fail; the limits are a judgement",
         _OPENED,
-        50,
+        20,
+        5,
     ),
     Metric(
         "estab_resets",
@@ -94,7 +97,8 @@ METRICS = (
         2.0,
         "connections reset, per hundred connections opened (RFC 4022); the limits are a judgement",
         _OPENED,
-        50,
+        20,
+        5,
     ),
     Metric(
         "retransmissions",
@@ -104,7 +108,8 @@ METRICS = (
         2.0,
         "segments sent again, per hundred segments sent (RFC 4022); one percent is felt",
         ("Tcp.OutSegs",),
-        1000,
+        100,
+        20,
     ),
     Metric(
         "established",
@@ -112,7 +117,7 @@ METRICS = (
         ("Tcp.CurrEstab",),
         20,
         0.5,
-        "connections in ESTABLISHED or CLOSE_WAIT (RFC 4022), mean of both ends of the window; half of them gone",
+        "connections in ESTABLISHED or CLOSE_WAIT (RFC 4022), fewest at both ends of the window before, at the end of the one after; half of them gone",
     ),
     Metric("opened", Kind.RATE, _OPENED, 2.0, 0.1, "connections opened; nine in ten gone means that clients do not get through"),
     Metric("segments", Kind.RATE, ("Tcp.InSegs", "Tcp.OutSegs"), 100, 0.1, "segments received and sent; nine in ten gone"),
