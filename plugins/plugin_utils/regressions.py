@@ -188,7 +188,9 @@ def _window(name: str, given: Any) -> Window:
 def _snapshot(where: str, given: Any) -> tuple[float, str, dict[str, float]]:
     if not isinstance(given, Mapping) or not {"seconds", "boot_id", "counters"} <= set(given) or not isinstance(given["counters"], Mapping):
         raise errors.InvalidInput(f"{where}: not a snapshot; give what linuxnet.tcp.health_info returns as health")
-    counters = {str(name): _number(printable.line(f"{where}.counters.{name}", limit=200), value) for name, value in given["counters"].items()}
+    counters = {
+        str(name): _number(printable.line(f"{where}.counters.{name}", limit=200), value) for name, value in given["counters"].items()
+    }
     return _number(f"{where}.seconds", given["seconds"]), str(given["boot_id"]), counters
 
 
@@ -214,7 +216,8 @@ def _limits(given: Any) -> tuple[list[Metric], dict[str, float]]:
 
 
 def _limited(metric: Metric, given: Any) -> Metric:
-    return replace(metric, **_numbers(metric.name, given, _LIMITS + (_LIMITS_OF_SHARES if metric.per else ())))
+    limits: dict[str, Any] = {**_numbers(metric.name, given, _LIMITS + (_LIMITS_OF_SHARES if metric.per else ()))}
+    return replace(metric, **limits)
 
 
 def _numbers(name: str, given: Any, allowed: Sequence[str]) -> dict[str, float]:
