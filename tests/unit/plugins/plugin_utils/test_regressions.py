@@ -220,6 +220,12 @@ def test_a_share_of_almost_nothing_says_nothing(counter):
     assert not {"attempt_fails", "estab_resets", "retransmissions"} & set(judgement["metrics"])
 
 
+@pytest.mark.parametrize("counter", ["Tcp.AttemptFails", "Tcp.EstabResets", "Tcp.RetransSegs"])
+def test_a_share_that_is_unknown_before_is_not_taken_for_none(counter):
+    judgement = judge({**IDLE, "Tcp.OutSegs": 90}, {**BUSY, counter: 900})
+    assert (judgement["verdict"], worse(judgement)) == ("too_little_traffic", [])
+
+
 @pytest.mark.parametrize("counter", list(BUSY))
 def test_a_counter_that_the_kernel_lacks_is_not_judged(counter):
     left, right = {name: rise for name, rise in BUSY.items() if name != counter}, {**BUSY, counter: 10**6}
