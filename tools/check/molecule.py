@@ -26,6 +26,8 @@ SCENARIOS = (
     Scenario("boot", ("bookworm", "trixie"), ("create", "converge", "side-effect", "converge", "idempotence", "verify", "destroy")),
     # Nothing is found on an idle host before it is tuned.
     Scenario("default", ("trixie",), ("create", "prepare", "converge", "idempotence", "verify", "destroy")),
+    # Over real SSH: a canary whose clients suffer, a host that gets lost, a controller that dies, and then all green.
+    Scenario("rollout", ("trixie",), ("create", "prepare", "converge", "side-effect", "verify", "destroy")),
     # Over real SSH: who is cut off puts itself back. The side effect kills the controller, and restarts a host.
     Scenario("watchdog", ("trixie",), ("create", "prepare", "converge", "side-effect", "verify", "destroy")),
 )
