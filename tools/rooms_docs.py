@@ -18,6 +18,7 @@ ROOMS = (
     "module_utils/programs",
     "plugin_utils",
     "action",
+    "callback",
     "doc_fragments",
 )
 HEAD = """# What each file holds

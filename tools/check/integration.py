@@ -22,6 +22,8 @@ def integration(stage: Stage) -> None:
     packages.ensure(stage, packages.STRACE)
     # Opens the HTML report; without it those tests skip and say so.
     packages.ensure(stage, packages.BROWSER)
+    # Without them no commit is signed, and the test of hosts that pull skips and says so.
+    packages.ensure(stage, packages.SIGNING)
     reports = places.REPORTS / "integration"
     reports.mkdir(parents=True, exist_ok=True)
     argv: Argv = [

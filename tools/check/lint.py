@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from check import collection, packages, places
+from check import collection, environment, packages, places
 from check.stage import Argv, Stage
 
-TYPED = ("plugins/plugin_utils", "plugins/action", "plugins/doc_fragments", "plugins/filter")
+TYPED = ("plugins/plugin_utils", "plugins/action", "plugins/callback", "plugins/doc_fragments", "plugins/filter")
 
 
 def lint(stage: Stage) -> None:
@@ -67,6 +67,7 @@ def docs(stage: Stage) -> None:
         page.parent.mkdir(parents=True, exist_ok=True)
         argv: Argv = ["sh", "-c", script, places.tool("ansible-doc"), kind, f"linuxnet.tcp.{name}", page]
         stage.check(f"ansible-doc renders {kind} {name}", argv, env=env)
+    environment.check(stage, installed)
 
 
 def _documented(folder: Path) -> list[tuple[str, str]]:

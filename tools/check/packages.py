@@ -16,6 +16,7 @@ SHELLCHECK = {"shellcheck": "shellcheck"}
 FIREWALL = {"nft": "nftables", "iptables-legacy": "iptables"}
 BROWSER = {"chromium": "chromium"}
 STRACE = {"strace": "strace"}
+SIGNING = {"git": "git", "gpg": "gnupg"}
 CONTAINERS = {
     "podman": "podman",
     "runc": "runc",

@@ -77,6 +77,13 @@ ROOMS = {
         ("ansible.errors", "ansible.plugins.action", "ansible.utils"),
         asserts=True,
     ),
+    "callback": Room(
+        "plugins/callback",
+        ("plugin_utils",),
+        STANDARD - AT_THE_NODE,
+        ("ansible.context", "ansible.plugins.callback"),
+        asserts=True,
+    ),
 }
 
 
@@ -214,6 +221,8 @@ def test_actions_of_the_controller_alone_are_documented_as_modules() -> None:
         ("plugin_utils", "import subprocess"),
         ("action", f"from {OURS}module_utils.readers import sockets"),
         ("action", "import os\nos.system('true')"),
+        ("callback", "from ansible.plugins.action import ActionBase"),
+        ("callback", f"from {OURS}module_utils.core import printable"),
     ],
 )
 def test_a_breach_is_seen(room: str, source: str) -> None:

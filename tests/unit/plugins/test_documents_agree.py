@@ -39,6 +39,7 @@ def readme_rows() -> set[tuple[str, str]]:
 def test_readme_lists_exactly_what_the_collection_ships() -> None:
     shipped = {(name, kind) for kind, folder in KINDS.items() for name in stems(f"plugins/{folder}", "*.py")}
     shipped |= {(name, "role") for name in ROLES}
+    shipped |= {(name, "callback") for name in stems("plugins/callback", "*.py")}
     shipped |= {(name, "playbook") for name in stems("playbooks", "*.yml")}
     shipped |= {(name, "profile") for name in stems("profiles", "*.yml")}
     assert readme_rows() == shipped
