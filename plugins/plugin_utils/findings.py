@@ -143,7 +143,6 @@ THRESHOLDS: dict[str, Threshold] = {
     "conntrack_medium": Threshold(90, "percent of nf_conntrack_max", "kubernetes monitoring mixins"),
     "conntrack_high": Threshold(95, "percent of nf_conntrack_max", "kubernetes monitoring mixins"),
     "fin_timeout_floor": Threshold(25, "seconds", "HAProxy's sample sysctls: trouble with slow clients starts below 25 to 30 seconds"),
-    "conntrack_full": Threshold(90, "percent of nf_conntrack_max", "warning level of the kubernetes-mixin alerts for the tracking table"),
     "tw_buckets_floor": Threshold(8000, "sockets", "lowest value that Azure AKS accepts for tcp_max_tw_buckets"),
 }
 

@@ -54,12 +54,12 @@ def tcp_mem_beyond_ram(case: Case) -> Iterator[Objection]:
 def conntrack_below_load(case: Case) -> Iterator[Objection]:
     """Refuse a connection tracking table that the present load would fill: a full one drops new connections (nf_conntrack-sysctl).
 
-    The threshold leaves room: with ``conntrack_full`` percent of the new size in use it would be reported as nearly full at once.
+    The threshold leaves room: with ``conntrack_medium`` percent of the new size in use it would be reported as nearly full at once.
     """
     count = case.host.running(CONNTRACK_COUNT)
     if count is None:
         return
-    percent = case.limit("conntrack_full")
+    percent = case.limit("conntrack_medium")
     for name in CONNTRACK_MAX:
         size = case.change(name)
         if size is None or count * 100 < percent * size:

@@ -212,7 +212,17 @@ def container() -> Iterator[tuple[str, int]]:
         pid = subprocess.run(shown, env=environment, text=True, capture_output=True, check=True, timeout=60).stdout
         yield started, int(pid)
     finally:
-        subprocess.run([podman, "rm", "-f", "-t", "0", started], env=environment, capture_output=True, check=True, timeout=60)
+        _remove(podman, started, environment)
+
+
+def _remove(podman: str, identifier: str, environment: dict[str, str]) -> None:
+    """Remove a container; its own clean-up, which begins when it ends, may hold podman's lock meanwhile."""
+    subprocess.run([podman, "kill", identifier], env=environment, capture_output=True, check=True, timeout=60)
+    deadline = time.monotonic() + SECONDS
+    remove = [podman, "rm", "--force", "--ignore", identifier]
+    while (removed := subprocess.run(remove, env=environment, text=True, capture_output=True, check=False, timeout=60)).returncode:
+        assert time.monotonic() < deadline, removed.stderr
+        time.sleep(0.2)
 
 
 def test_a_real_container_is_read_and_tuned_by_its_id(netns: Namespace, container: tuple[str, int]) -> None:
@@ -310,7 +320,8 @@ def test_the_process_is_back_home_whatever_happens(lab: Lab, failure: tuple[str,
 
 def test_who_could_not_come_back_does_not_go(lab: Lab) -> None:
     """Root of a user namespace may enter what that owns, but not the network namespace that it came from."""
-    script = 'unshare -n sleep 30 & inner=$!; sleep 1; exec "$0" -c "$1" "$inner"'
+    # Nobody may hold the pipe of our output longer than the script.
+    script = 'unshare -n sleep 30 >/dev/null 2>&1 & inner=$!; sleep 1; exec "$0" -c "$1" "$inner"'
     environment = {**os.environ, "PYTHONPATH": str(lab.netns.collections)}
     # The last line of the script writes to its own namespace, which such a root may not; what comes before counts.
     code = INSIDE.replace('open("/proc/sys/net/ipv4/tcp_fin_timeout", "w").write("32\\n")', "")

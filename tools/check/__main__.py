@@ -10,6 +10,7 @@ import sys
 import time
 import traceback
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 from check import places
@@ -29,6 +30,8 @@ class Entry(NamedTuple):
     name: str
     run: Callable[[Stage], None]
     needs_build: bool
+    # Whether it runs beside the others: it waits more than it computes.
+    beside: bool = False
 
 
 STAGES = (
@@ -38,7 +41,7 @@ STAGES = (
     Entry("sanity", sanity, False),
     Entry("units", units, False),
     Entry("old-python", old_python, False),
-    Entry("integration", integration, True),
+    Entry("integration", integration, True, beside=True),
     Entry("molecule", molecule, True),
 )
 
@@ -53,7 +56,7 @@ def chosen(names: list[str]) -> list[Entry]:
 
 def run(entry: Entry) -> tuple[Tally, float]:
     """Run one stage; whatever it raises is one failure and does not stop the others."""
-    print(f"== {entry.name}", flush=True)
+    print(f"== {entry.name}{' (beside the others)' if entry.beside else ''}", flush=True)
     stage, started = Stage(entry.name), time.monotonic()
     try:
         entry.run(stage)
@@ -62,6 +65,17 @@ def run(entry: Entry) -> tuple[Tally, float]:
         stage.note(traceback.format_exc())
         stage.verdict("the stage itself", False, time.monotonic() - started, mark, repr(error))
     return stage.tally, time.monotonic() - started
+
+
+def run_all(entries: list[Entry]) -> dict[str, tuple[Tally, float]]:
+    """Run the stages, the build alone and first, then those that may run beside the others at the same time as the rest."""
+    results = {entry.name: run(entry) for entry in entries if entry.name == "build"}
+    rest = [entry for entry in entries if entry.name not in results]
+    lanes = [[entry for entry in rest if entry.beside == beside] for beside in (True, False)]
+    with ThreadPoolExecutor(len(lanes)) as pool:
+        for lane in pool.map(lambda lane: {entry.name: run(entry) for entry in lane}, lanes):
+            results.update(lane)
+    return {entry.name: results[entry.name] for entry in entries}
 
 
 def summary(results: dict[str, tuple[Tally, float]]) -> Tally:
@@ -89,7 +103,7 @@ def main() -> int:
     if unknown:
         parser.error(f"no such stage: {', '.join(unknown)}; there are {', '.join(entry.name for entry in STAGES)}")
     print(f"Python {sys.version.split()[0]}, logs in {places.LOGS.relative_to(places.ROOT)}/", flush=True)
-    total = summary({entry.name: run(entry) for entry in chosen(names)})
+    total = summary(run_all(chosen(names)))
     places.REPORTS.mkdir(parents=True, exist_ok=True)
     # .ci/run repeats it when make adds a line of its own after a failure.
     (places.REPORTS / "count").write_text(f"{total.line()}\n", encoding="utf-8")

@@ -11,6 +11,7 @@ import re
 import shutil
 import subprocess
 import tarfile
+import threading
 import time
 from pathlib import Path
 
@@ -32,8 +33,20 @@ SHIPPED = re.compile(
 )
 
 
+_copying = threading.Lock()
+_copied: list[Path] = []
+
+
 def copy_tree(stage: Stage) -> Path:
-    """Bring build/tree up to date with the files git knows or would take, and return the collection's folder.
+    """Copy the checkout to build/tree, once in this run so that every stage sees the same files, and return the collection's folder."""
+    with _copying:
+        if not _copied:
+            _copied.append(_copy_tree(stage))
+        return _copied[0]
+
+
+def _copy_tree(stage: Stage) -> Path:
+    """Bring build/tree up to date with the files git knows or would take.
 
     Files that did not change keep their time, and tests/output its caches, so that later runs are quick.
     """

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import threading
 
 from check.stage import Stage
 
@@ -24,6 +25,8 @@ CONTAINERS = {
 }
 
 _refreshed = False
+# Stages run beside each other, and apt-get has a lock that it does not wait for.
+_installing = threading.Lock()
 
 
 def ensure(stage: Stage, wanted: dict[str, str]) -> str | None:
@@ -31,14 +34,15 @@ def ensure(stage: Stage, wanted: dict[str, str]) -> str | None:
 
     wanted maps a command (a name in PATH or an absolute path) to the package that brings it.
     """
-    missing = _missing(wanted)
-    if not missing:
-        return None
-    if os.geteuid() != 0 or not shutil.which("apt-get"):
-        return f"{', '.join(missing)} not installed, and only root on Debian or Ubuntu can install them here"
-    _install(stage, [wanted[command] for command in missing])
-    missing = _missing(wanted)
-    return f"apt-get could not install {', '.join(missing)}; see {stage.log.name}" if missing else None
+    with _installing:
+        missing = _missing(wanted)
+        if not missing:
+            return None
+        if os.geteuid() != 0 or not shutil.which("apt-get"):
+            return f"{', '.join(missing)} not installed, and only root on Debian or Ubuntu can install them here"
+        _install(stage, [wanted[command] for command in missing])
+        missing = _missing(wanted)
+        return f"apt-get could not install {', '.join(missing)}; see {stage.log.name}" if missing else None
 
 
 def _missing(wanted: dict[str, str]) -> list[str]:

@@ -106,7 +106,7 @@ class Stage:
         print(f"    | (all of it: {self.log.relative_to(places.ROOT)})", flush=True)
 
     def _say(self, word: str, text: str, seconds: float) -> None:
-        print(f"  {word:<4} {text} ({seconds:.1f} s)", flush=True)
+        print(f"  {word:<4} {self.name}: {text} ({seconds:.1f} s)", flush=True)
 
 
 def _wait(process: subprocess.Popen[bytes], seconds: int) -> int:

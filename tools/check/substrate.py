@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import threading
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -28,6 +29,9 @@ PLAIN_SUITE = "trixie"
 INCLUDED = ("iproute2", "libpam-systemd", "nftables", "openssh-server", "procps", "python3", "python3-minimal", "systemd", "systemd-sysv")
 # The uid map, and what lets systemd be PID 1 under it; the scenario's create.yml asks for both.
 ANNOTATION = "linuxnet.systemd-userns"
+
+# Stages run beside each other; an image is made once, and podman's settings are not rewritten under its hands.
+_preparing = threading.Lock()
 
 CONTAINERS_CONF = """\
 [containers]
@@ -94,10 +98,11 @@ def lacking(stage: Stage) -> str | None:
 
 def unusable(stage: Stage, suites: Iterable[str]) -> str | None:
     """Write podman's settings, have each suite's image there, and run something in it; return why it cannot be, or None."""
-    _write_settings()
-    if stage.run([_podman(), "info"], env=settings()) != 0:
-        return f"podman does not run here; see {stage.log.name}"
-    return next((reason for reason in (_no_image(stage, suite) for suite in suites) if reason), None)
+    with _preparing:
+        _write_settings()
+        if stage.run([_podman(), "info"], env=settings()) != 0:
+            return f"podman does not run here; see {stage.log.name}"
+        return next((reason for reason in (_no_image(stage, suite) for suite in suites) if reason), None)
 
 
 def _no_image(stage: Stage, suite: str) -> str | None:
@@ -140,10 +145,15 @@ def _archive(stage: Stage, suite: str) -> Path | None:
 def _write_settings() -> None:
     (STATE / "hooks").mkdir(parents=True, exist_ok=True)
     (STATE / "networks").mkdir(exist_ok=True)
-    (STATE / "containers.conf").write_text(CONTAINERS_CONF.format(state=STATE), encoding="utf-8")
-    (STATE / "storage.conf").write_text(STORAGE_CONF.format(state=STATE), encoding="utf-8")
-    pattern = ANNOTATION.replace(".", "\\\\.")
-    (STATE / "hooks" / "own-cgroup.json").write_text(HOOK.format(state=STATE, annotation=pattern), encoding="utf-8")
+    _write(STATE / "containers.conf", CONTAINERS_CONF.format(state=STATE))
+    _write(STATE / "storage.conf", STORAGE_CONF.format(state=STATE))
+    _write(STATE / "hooks" / "own-cgroup.json", HOOK.format(state=STATE, annotation=ANNOTATION.replace(".", "\\\\.")))
     script = STATE / "hooks" / "own-cgroup.sh"
-    script.write_text(OWN_CGROUP, encoding="utf-8")
+    _write(script, OWN_CGROUP)
     script.chmod(0o755)
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a file unless it holds that already: another stage's podman may be reading it."""
+    if not path.exists() or path.read_text(encoding="utf-8") != text:
+        path.write_text(text, encoding="utf-8")

@@ -12,18 +12,21 @@ import socket
 
 from ansible_collections.linuxnet.tcp.plugins.module_utils.core import errors
 
-ROUTE, NETFILTER = 0, 12
-_NAMES = {ROUTE: 'netlink route', NETFILTER: 'netlink netfilter'}
+ROUTE, SOCK_DIAG, NETFILTER = 0, 4, 12
+_NAMES = {ROUTE: 'netlink route', SOCK_DIAG: 'netlink sock_diag', NETFILTER: 'netlink netfilter'}
+# Where the same can be read when the protocol fails.
+_WAYS_OUT = {SOCK_DIAG: '; read /proc/net/tcp instead'}
 
 _AF_NETLINK = 16
 _MSG_TRUNC = 0x20
 _KERNEL = (0, 0)
+# The kernel fills at most 32 KiB per datagram, whatever is offered.
 _BUFFER_BYTES = 64 * 1024
 _SECONDS_OF_SILENCE = 30
 
 
 class Netlink(object):
-    """Ask the kernel of the network namespace that this process is in, by one netlink protocol: ROUTE or NETFILTER."""
+    """Ask the kernel of the network namespace that this process is in, by one netlink protocol: ROUTE, SOCK_DIAG or NETFILTER."""
 
     def __init__(self, protocol, socket_factory=socket.socket, timeout=_SECONDS_OF_SILENCE):
         self._protocol = protocol
@@ -54,19 +57,23 @@ class Netlink(object):
     def _receive(self, connection, data):
         """Receive one datagram; with MSG_TRUNC the kernel tells its true length even where it did not fit."""
         length, sender = _retry(connection, data)
-        about = _NAMES[self._protocol]
         if sender[0] != 0:
-            raise errors.IncompleteDump('%s: process %d answered in place of the kernel' % (about, sender[0]))
-        if not 0 < length <= len(data):
-            raise errors.IncompleteDump('%s: a datagram of %d bytes does not fit into %d' % (about, length, len(data)))
+            raise self._incomplete('process %d answered in place of the kernel' % sender[0])
+        if length > len(data):
+            raise self._incomplete('a datagram of %d bytes was cut to %d' % (length, len(data)))
+        if not length:
+            raise self._incomplete('an empty datagram came in the middle of the dump')
         return length
 
+    def _incomplete(self, why):
+        return errors.IncompleteDump('%s: %s%s' % (_NAMES[self._protocol], why, _WAYS_OUT.get(self._protocol, '')))
+
     def _unavailable(self, exc):
-        about = _NAMES[self._protocol]
+        about, way_out = _NAMES[self._protocol], _WAYS_OUT.get(self._protocol, '')
         if isinstance(exc, socket.timeout):
-            return errors.SourceUnavailable('%s: the kernel was silent for too long' % about)
+            return errors.SourceUnavailable('%s: the kernel was silent for too long%s' % (about, way_out))
         name = errno.errorcode.get(exc.errno, 'errno %s' % exc.errno)
-        return errors.SourceUnavailable('%s is refused here: %s (%s)' % (about, name, exc.strerror or exc), errno=exc.errno)
+        return errors.SourceUnavailable('%s is refused here: %s (%s)%s' % (about, name, exc.strerror or exc, way_out), errno=exc.errno)
 
 
 def _retry(connection, data):

@@ -61,8 +61,8 @@ def test_a_datagram_is_carried_and_an_interrupted_call_repeated():
 
 @pytest.mark.parametrize('answer, kind, text', [
     (refusal(errno.EPERM), errors.SourceUnavailable, 'refused here: EPERM'), (socket.timeout('late'), errors.SourceUnavailable, 'silent'),
-    ((b'x', (77, 0), 1), errors.IncompleteDump, 'process 77 answered'), ((b'', (0, 0), 0), errors.IncompleteDump, 'does not fit'),
-    ((b'x', (0, 0), 70000), errors.IncompleteDump, 'does not fit')])
+    ((b'x', (77, 0), 1), errors.IncompleteDump, 'process 77 answered'), ((b'', (0, 0), 0), errors.IncompleteDump, 'an empty datagram'),
+    ((b'x', (0, 0), 70000), errors.IncompleteDump, 'was cut to 65536')])
 def test_what_cannot_be_used_is_an_error(answer, kind, text):
     fake = FakeSocket([answer])
     with pytest.raises(kind, match=text):
