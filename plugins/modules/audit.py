@@ -358,6 +358,11 @@ audit:
       returned: when O(journal_dir) may be read
       sample:
         - {id: 4, status: unconfirmed, time: "2026-11-24T19:05:15Z", attended: false, comment: "role linuxnet.tcp.tune, profile article"}
+    health:
+      description:
+        - The kernel's TCP counters at the end of the run, as M(linuxnet.tcp.health_info) returns them.
+      type: dict
+      returned: when they can be read
     writers:
       description:
         - Other programs that set sysctls. C(sets) is a mapping of names to values, with C(where) each stands, or a list of names where the values are not known
@@ -380,7 +385,6 @@ summary:
 '''
 
 import os
-import time
 
 from ansible.module_utils.basic import AnsibleModule
 
@@ -390,7 +394,7 @@ from ansible_collections.linuxnet.tcp.plugins.module_utils.ports import (
     clock, drop_in_file, file_lock, host_files, journal_dir, machine, netlink, netns, process_files, procfs, sock_diag, sysctl_tree,
     watchdog_process, xtables,
 )
-from ansible_collections.linuxnet.tcp.plugins.module_utils.readers import host, journals, nat
+from ansible_collections.linuxnet.tcp.plugins.module_utils.readers import health, host, journals, nat
 
 
 def open_journals(path):
@@ -404,7 +408,7 @@ def main():
     module = AnsibleModule(argument_spec=audit_options.ARGUMENT_SPEC, supports_check_mode=True)
     proc, diag, files = procfs.ProcFs(), sock_diag.SockDiag(), host_files.HostFiles()
     nat_ports = nat.Ports(
-        proc, diag, netlink.Netlink(netlink.NETFILTER), netlink.Netlink(netlink.ROUTE), xtables.XTables(), files, time.sleep)
+        proc, diag, netlink.Netlink(netlink.NETFILTER), netlink.Netlink(netlink.ROUTE), xtables.XTables(), files, clock.Clock().sleep)
     try:
         facts, warnings = host.read_host(
             module.params, proc, diag, sysctl_tree.SysctlTree(), drop_in_file.DropInFile(module.params['path']),
@@ -412,11 +416,12 @@ def main():
         rows, doubts = open_journals(module.params['journal_dir'])
     except errors.LinuxnetError as exc:
         module.fail_json(msg=exc.message, **exc.details)
+    found, more = health.beside_a_change(True, proc, clock.Clock(), machine.Machine())
+    facts.update(found, privileged=os.geteuid() == 0)
     if rows is not None:
         facts['journals'] = rows
-    for warning in warnings + doubts:
+    for warning in warnings + doubts + more:
         module.warn(warning)
-    facts['privileged'] = os.geteuid() == 0
     module.exit_json(changed=False, tcp_facts=facts)
 
 

@@ -155,12 +155,10 @@ netns:
   type: dict
 '''
 
-import time
-
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.linuxnet.tcp.plugins.module_utils.core import errors, nat as verdicts
-from ansible_collections.linuxnet.tcp.plugins.module_utils.ports import host_files, netlink, netns, procfs, sock_diag, xtables
+from ansible_collections.linuxnet.tcp.plugins.module_utils.ports import clock, host_files, netlink, netns, procfs, sock_diag, xtables
 from ansible_collections.linuxnet.tcp.plugins.module_utils.readers import counting, nat
 
 
@@ -176,7 +174,7 @@ def main():
     )
     ports = nat.Ports(
         procfs.ProcFs(), sock_diag.SockDiag(), netlink.Netlink(netlink.NETFILTER), netlink.Netlink(netlink.ROUTE), xtables.XTables(),
-        host_files.HostFiles(), time.sleep)
+        host_files.HostFiles(), clock.Clock().sleep)
     try:
         facts = nat.read_verdicts(module.params, netns.NetNamespaces(), ports)
     except errors.LinuxnetError as exc:

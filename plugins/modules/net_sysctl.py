@@ -107,6 +107,14 @@ options:
         the kernel loads their modules when they are set.
     type: bool
     default: false
+  health:
+    description:
+      - Whether to read the kernel's TCP counters before anything is written, and to return them as RV(health). It is the end of the time before
+        the change; M(linuxnet.tcp.health_info) reads the same ones later, and the filter P(linuxnet.tcp.tcp_regressions#filter) compares.
+      - What cannot be read is a warning. It never keeps a change from being made.
+    type: bool
+    default: false
+    version_added: 0.2.0
   unsupported:
     description:
       - What to do about known keys that this kernel or network namespace does not have, or shows read-only with another value.
@@ -368,6 +376,14 @@ journal:
       description: The O(comment) of the run that made it.
       type: str
       returned: with O(state=restored) and O(state=confirmed), when there is one
+health:
+  description: The kernel's TCP counters of the network namespace as they were before anything was written, see M(linuxnet.tcp.health_info).
+  returned: with O(health), when they can be read
+  type: dict
+  sample:
+    seconds: 351.02
+    boot_id: 0a6b1d2e-6c1f-4a0e-9f55-6c2f4a3b7d10/21
+    counters: {Tcp.OutSegs: 48120, TcpExt.ListenOverflows: 0}
 recovered:
   description: What was put back before anything else, as the run that changed it had died or nobody had confirmed it.
   returned: when there was such
@@ -478,9 +494,11 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.linuxnet.tcp.plugins.module_utils import changes, keeper
 from ansible_collections.linuxnet.tcp.plugins.module_utils.core import errors, printable
-from ansible_collections.linuxnet.tcp.plugins.module_utils.ports import conf_dir, drop_in_file, host_files, netns, sysctl_tree
+from ansible_collections.linuxnet.tcp.plugins.module_utils.ports import (
+    clock, conf_dir, drop_in_file, host_files, machine, netns, procfs, sysctl_tree,
+)
 from ansible_collections.linuxnet.tcp.plugins.module_utils.programs import watchdog
-from ansible_collections.linuxnet.tcp.plugins.module_utils.readers import boot, namespaces
+from ansible_collections.linuxnet.tcp.plugins.module_utils.readers import boot, health, namespaces
 
 
 def labelled_store(module, path, like=None, follow=False):
@@ -526,6 +544,7 @@ def main():
             'restore_runtime': {'type': 'bool', 'default': False},
             'conflicts': {'type': 'str', 'choices': ['fail', 'keep'], 'default': 'fail'},
             'load_modules': {'type': 'bool', 'default': False},
+            'health': {'type': 'bool', 'default': False},
         },
         required_if=[('state', 'present', ['settings']), ('state', 'absent', ['settings'])],
         supports_check_mode=True,
@@ -534,12 +553,13 @@ def main():
     try:
         changes.check(module.params)
         with namespaces.visited_to_write(module.params['netns'], changes.persists(module.params), netns.NetNamespaces()) as about:
+            seen, doubts = health.beside_a_change(module.params['health'], procfs.ProcFs(), clock.Clock(), machine.Machine())
             result = changes.carry_out(module.params, module.check_mode, sysctl_tree.SysctlTree(), store, boot_files(module), host_keeper(module))
     except errors.LinuxnetError as exc:
         module.fail_json(msg=exc.message, **exc.details)
-    for warning in result.pop('warnings'):
+    for warning in doubts + result.pop('warnings'):
         module.warn(printable.line(warning))
-    module.exit_json(**dict(result, **about))
+    module.exit_json(**dict(dict(result, **about), **seen))
 
 
 if __name__ == '__main__':

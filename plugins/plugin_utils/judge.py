@@ -32,7 +32,7 @@ from ansible_collections.linuxnet.tcp.plugins.plugin_utils.settings import Decla
 
 SCHEMA_VERSION = 1
 # Facts that the document carries as they came.
-PARTS = ("kernel", "sockets", "ephemeral", "parameters", "boot_problems", "writers", "journals", "namespaces")
+PARTS = ("kernel", "sockets", "ephemeral", "parameters", "boot_problems", "writers", "journals", "health", "namespaces")
 
 
 def needed(profile: Profile) -> list[str]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from check import collection, packages, places
 from check.stage import Argv, Stage
 
-TYPED = ("plugins/plugin_utils", "plugins/action", "plugins/doc_fragments")
+TYPED = ("plugins/plugin_utils", "plugins/action", "plugins/doc_fragments", "plugins/filter")
 
 
 def lint(stage: Stage) -> None:

@@ -62,11 +62,13 @@ ROOMS = {
     "plugin_utils": Room(
         "plugins/plugin_utils",
         (CORE, "plugin_utils"),
-        STANDARD - AT_THE_NODE,
+        # Receipts are appended under a lock of flock(2).
+        STANDARD - AT_THE_NODE | {"fcntl"},
         ("ansible.errors", "jinja2", "jsonschema", "yaml"),
         asserts=True,
     ),
     "doc_fragments": Room("plugins/doc_fragments", (), frozenset({"__future__"}), asserts=True),
+    "filter": Room("plugins/filter", (CORE + ".errors", "plugin_utils"), STANDARD - AT_THE_NODE, ("ansible.errors",), asserts=True),
     "action": Room(
         "plugins/action",
         (CORE, "module_utils.audit_options", "plugin_utils"),

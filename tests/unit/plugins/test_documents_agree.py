@@ -17,6 +17,10 @@ ROOT = Path(__file__).resolve().parents[3]
 ROLES = sorted(path.name for path in (ROOT / "roles").iterdir() if path.is_dir())
 
 
+# What the README lists, and the folder of plugins that it lies in.
+KINDS = {"module": "modules", "filter": "filter", "callback": "callback"}
+
+
 def load(path: Path) -> Any:
     return yaml.safe_load(path.read_text(encoding="utf-8"))
 
@@ -33,7 +37,7 @@ def readme_rows() -> set[tuple[str, str]]:
 
 
 def test_readme_lists_exactly_what_the_collection_ships() -> None:
-    shipped = {(name, "module") for name in stems("plugins/modules", "*.py")}
+    shipped = {(name, kind) for kind, folder in KINDS.items() for name in stems(f"plugins/{folder}", "*.py")}
     shipped |= {(name, "role") for name in ROLES}
     shipped |= {(name, "playbook") for name in stems("playbooks", "*.yml")}
     shipped |= {(name, "profile") for name in stems("profiles", "*.yml")}
