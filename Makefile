@@ -1,7 +1,7 @@
 # One command each; `make help` lists them. Everything that is made lies in build/.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help test test-boot-full test-faults-full test-hostile-full build lint docs sanity units old-python integration molecule demo venv clean
+.PHONY: help test test-boot-full test-faults-full test-hostile-full build lint docs sanity units old-python matrix integration molecule demo venv clean
 .NOTPARALLEL:
 
 VENV := build/venv
@@ -20,7 +20,7 @@ venv: ## make build/venv with the pinned tools (the others do this first)
 test: venv ## run every check, or some: make test STAGES="lint units"
 	@$(CHECK) $(STAGES)
 
-build lint docs sanity units old-python integration molecule: venv ## run one stage
+build lint docs sanity units old-python matrix integration molecule: venv ## run one stage
 	@$(CHECK) $@
 
 test-boot-full: build ## compare the boot prediction with the real loaders on 3,000 random trees

@@ -17,6 +17,7 @@ from check.ansible_test import sanity, units
 from check.collection import build
 from check.integration import integration
 from check.lint import docs, lint
+from check.matrix import matrix
 from check.molecule import molecule
 from check.old_python import old_python
 from check.stage import Stage
@@ -38,6 +39,7 @@ STAGES = (
     Entry("sanity", sanity, False),
     Entry("units", units, False),
     Entry("old-python", old_python, False),
+    Entry("matrix", matrix, True),
     Entry("integration", integration, True),
     Entry("molecule", molecule, True),
 )
