@@ -21,6 +21,7 @@ from check.lint import docs, lint
 from check.matrix import matrix
 from check.molecule import molecule
 from check.old_python import old_python
+from check.release import release
 from check.stage import Stage
 from check.tally import Tally
 
@@ -45,6 +46,7 @@ STAGES = (
     Entry("integration", integration, True),
     Entry("molecule", molecule, True),
     Entry("kernels", kernel_sample, True),
+    Entry("release", release, False),
     Entry("all-kernels", kernels, True, always=False),
 )
 

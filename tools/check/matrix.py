@@ -82,13 +82,14 @@ def _pair(stage: Stage, core: Core, target: dict[str, Any]) -> None:
     elif python is None:
         missing(stage, name, f"no Python {version} {interpreters.NOWHERE}", target["required"])
     else:
-        _drive(stage, name, core.commands, python, version)
+        drive(stage, name, core.commands, python, version, places.INSTALLED)
 
 
-def _drive(stage: Stage, name: str, commands: Path, python: Path, version: str) -> None:
+def drive(stage: Stage, name: str, commands: Path, python: Path, version: str, collections: Path) -> None:
+    """Run the smoke play with the collection of that folder, from a core, on a Python, as one test."""
     driver = places.ROOT / "tests" / "smoke" / "drive.py"
     mark, started = stage.mark(), time.monotonic()
-    argv: Argv = [commands / "python", driver, "--python", python, "--version", version, "--collections", places.INSTALLED]
+    argv: Argv = [commands / "python", driver, "--python", python, "--version", version, "--collections", collections]
     code = stage.run(argv, seconds=180)
     if code == NO_NAMESPACE:
         stage.skip(name, f"no private network namespace can be made here; see {stage.log.name}")
