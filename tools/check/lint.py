@@ -23,7 +23,7 @@ def lint(stage: Stage) -> None:
     _mypy(stage, tree)
     stage.check("ansible-lint", [places.tool("ansible-lint"), "--offline", "--strict"], cwd=tree, env=settings)
     lacking = packages.ensure(stage, packages.SHELLCHECK)
-    scripts = [path for pattern in ("tools/*.sh", ".ci/run", "extensions/**/*.sh") for path in sorted(tree.glob(pattern))]
+    scripts = [path for pattern in ("tools/*.sh", ".ci/run", "extensions/**/*.sh", "tests/**/*.sh") for path in sorted(tree.glob(pattern))]
     if lacking:
         stage.skip("shellcheck", lacking)
     else:

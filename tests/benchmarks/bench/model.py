@@ -134,7 +134,13 @@ def _slope(unit: str, name: str, metric: str, cases: Iterable[Case]) -> dict[str
 
 def _case_json(case: Case) -> dict[str, Any]:
     entries = [
-        {"name": entry.name, "role": entry.role, **({"skipped": entry.skipped} if entry.skipped else {}), "samples": entry.samples, "medians": entry.medians()}
+        {
+            "name": entry.name,
+            "role": entry.role,
+            **({"skipped": entry.skipped} if entry.skipped else {}),
+            "samples": entry.samples,
+            "medians": entry.medians(),
+        }
         for entry in case.entries
     ]
     return {"name": case.name, "unit": case.unit, "size": case.size, "counts": case.counts, "entries": entries}

@@ -48,7 +48,11 @@ def _commands() -> dict[str, str]:
         quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
         for argv in (["apt-get", "update", "-q"], ["apt-get", "install", "-q", "-y", "--no-install-recommends", *packages]):
             _quietly(argv, quiet)
-    reasons = {command: f"{command} is not installed (Debian: apt-get install {COMMANDS[command][0]})" for command in missing if not _which(command)}
+    reasons = {
+        command: f"{command} is not installed (Debian: apt-get install {COMMANDS[command][0]})"
+        for command in missing
+        if not _which(command)
+    }
     return {peer: reason for command, reason in reasons.items() for peer in COMMANDS[command][1]}
 
 
@@ -79,7 +83,19 @@ def link_collections(ours: bool = True) -> str:
     if stamp.exists() and stamp.read_text(encoding="utf-8") == wanted:
         return ""
     wheels = places.BUILD / "wheels"
-    download = [sys.executable, "-m", "pip", "download", "-q", "--disable-pip-version-check", "--no-deps", "-d", str(wheels), "-r", str(WHEEL)]
+    download = [
+        sys.executable,
+        "-m",
+        "pip",
+        "download",
+        "-q",
+        "--disable-pip-version-check",
+        "--no-deps",
+        "-d",
+        str(wheels),
+        "-r",
+        str(WHEEL),
+    ]
     if not _quietly(download):
         return f"the ansible wheel of requirements/{WHEEL.name}, which carries it, could not be downloaded"
     _unpack(wheels, places.COLLECTIONS)

@@ -36,5 +36,7 @@ def run(lab: Lab) -> Row:
         contestants = [Contestant(name, FLOOR if name == plays.PING else OURS, lambda name=name: once(name)) for name in payloads]
         take_turns(case, contestants, 3 * lab.plan.rounds)
     row.cases.append(case)
-    row.targets[case.name] = [Target(f"{metric}, {name} / ping", metric, name, plays.PING) for metric in ("cpu", "bytes") for name in MODULES]
+    row.targets[case.name] = [
+        Target(f"{metric}, {name} / ping", metric, name, plays.PING) for metric in ("cpu", "bytes") for name in MODULES
+    ]
     return row
