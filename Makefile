@@ -1,7 +1,7 @@
 # One command each; `make help` lists them. Everything that is made lies in build/.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help test test-boot-full test-faults-full test-hostile-full build lint docs sanity units old-python integration molecule demo venv clean
+.PHONY: help test test-boot-full test-faults-full test-hostile-full build lint docs sanity units old-python matrix integration molecule kernels release test-kernels release-check demo venv clean
 .NOTPARALLEL:
 
 VENV := build/venv
@@ -20,7 +20,7 @@ venv: ## make build/venv with the pinned tools (the others do this first)
 test: venv ## run every check, or some: make test STAGES="lint units"
 	@$(CHECK) $(STAGES)
 
-build lint docs sanity units old-python integration molecule: venv ## run one stage
+build lint docs sanity units old-python matrix integration molecule kernels release: venv ## run one stage
 	@$(CHECK) $@
 
 test-boot-full: build ## compare the boot prediction with the real loaders on 3,000 random trees
@@ -31,6 +31,12 @@ test-hostile-full: build ## give 200,000 random hostile names, values, paths, fi
 
 test-faults-full: build ## try every fault at every system call of the apply path, and every recovery
 	@export LINUXNET_FAULTS=full; $(CHECK_ONE) tests/integration/test_kill_matrix.py tests/integration/test_errno_matrix.py
+
+test-kernels: venv ## boot Debian's kernels 5.10 to the newest in an emulator; print keys by kernel
+	@$(CHECK) all-kernels
+
+release-check: venv ## build the artifact twice to the same bytes, install it, run it, and have Galaxy's importer judge it
+	@$(CHECK) release
 
 demo: ## show the article's table, before and after, on real sockets
 	@tools/demo

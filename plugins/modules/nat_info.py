@@ -159,7 +159,7 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.linuxnet.tcp.plugins.module_utils.core import errors, nat as verdicts
 from ansible_collections.linuxnet.tcp.plugins.module_utils.ports import clock, host_files, netlink, netns, procfs, sock_diag, xtables
-from ansible_collections.linuxnet.tcp.plugins.module_utils.readers import nat, sockets
+from ansible_collections.linuxnet.tcp.plugins.module_utils.readers import counting, nat
 
 
 def main():
@@ -167,7 +167,7 @@ def main():
         argument_spec={
             'nat': {'type': 'str', 'choices': list(verdicts.DECLARATIONS), 'default': verdicts.UNKNOWN},
             'interval': {'type': 'int', 'default': 0},
-            'source': {'type': 'str', 'choices': list(sockets.SOURCES), 'default': 'auto'},
+            'source': {'type': 'str', 'choices': list(counting.SOURCES), 'default': 'auto'},
             'netns': {'type': 'str'},
         },
         supports_check_mode=True,

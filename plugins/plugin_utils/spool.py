@@ -72,7 +72,14 @@ def moment(when: datetime.datetime) -> str:
 
 def is_moment(text: str) -> bool:
     """Tell whether a text is a moment as documents have it."""
-    return _MOMENT.fullmatch(text) is not None
+    if _MOMENT.fullmatch(text) is None:
+        return False
+    try:
+        datetime.datetime.fromisoformat(text)
+    except ValueError:
+        # Digits that are no date: 2026-13-01.
+        return False
+    return True
 
 
 def error_record(host: str, kind: str, message: object, time: str) -> Record:

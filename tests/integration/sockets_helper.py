@@ -91,6 +91,14 @@ class Population:
             client = socket.create_connection(server.getsockname()[:2])
             self.held.extend((client, server.accept()[0]))
 
+    def time_wait6(self, count: int) -> None:
+        """One TIME_WAIT each over ::1: the server closes first."""
+        server = self.listener(("::1", 0), socket.AF_INET6)
+        for _dummy in range(count):
+            client = socket.create_connection(server.getsockname()[:2])
+            server.accept()[0].close()
+            client.close()
+
     def mapped(self, count: int) -> None:
         """One ESTABLISHED of each family: an IPv4 client of a server that listens on [::]."""
         server = self.listener(("::", 0), socket.AF_INET6)
@@ -111,7 +119,7 @@ class Population:
 
 
 # Those that bind a port of the kernel's choice come before connected_out: a later one could get the number of a client's port.
-KINDS = ("established", "close_wait", "fin_wait2", "listen", "ipv6", "mapped", "syn_sent", "connected_out", "time_wait")
+KINDS = ("established", "close_wait", "fin_wait2", "listen", "ipv6", "time_wait6", "mapped", "syn_sent", "connected_out", "time_wait")
 
 
 def fresh_sources() -> Iterator[tuple[str, int]]:

@@ -98,6 +98,19 @@ def total(counts: dict[str, Any]) -> dict[str, int]:
     return dict(summed)
 
 
+def test_time_wait_from_sockstat_equals_what_is_listed(netns: Namespace) -> None:
+    """IPv6, and orphans that the kernel counts with TIME_WAIT, are where the two could differ."""
+    populate(netns, established=40, close_wait=30, fin_wait2=20, listen=2, ipv6=5, time_wait6=70, mapped=3, time_wait=900)
+    before = ss(netns)
+    taken = netns.module("socket_info", {"time_wait_from": "sockstat"})
+    listed = netns.module("socket_info", {"source": "proc"})
+    assert before == ss(netns), "a socket ended while the two were compared"
+    assert taken["sockets"] == {**listed["sockets"], "source": "netlink"}
+    assert taken["sockets"]["families"]["ipv6"]["TIME_WAIT"] >= 70
+    assert taken["sockets"]["states"]["FIN_WAIT2"] >= 50
+    assert "warnings" not in taken
+
+
 @pytest.mark.parametrize("source", ["netlink", "proc"])
 def test_25000_time_waits_beside_others_equal_ss(netns: Namespace, source: str) -> None:
     populate(

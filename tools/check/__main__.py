@@ -1,7 +1,7 @@
 # Copyright (c) 2026, linuxnet.tcp contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Run the stages named on the command line, or all of them, and print a count that a reader can trust."""
+"""Run the stages named on the command line, or all that have no need of being named, and print a count that a reader can trust."""
 
 from __future__ import annotations
 
@@ -17,9 +17,12 @@ from check import places
 from check.ansible_test import sanity, units
 from check.collection import build
 from check.integration import integration
+from check.kernels import kernel_sample, kernels
 from check.lint import docs, lint
+from check.matrix import matrix
 from check.molecule import molecule
 from check.old_python import old_python
+from check.release import release
 from check.stage import Stage
 from check.tally import Tally
 
@@ -32,6 +35,7 @@ class Entry(NamedTuple):
     needs_build: bool
     # Whether it runs beside the others: it waits more than it computes.
     beside: bool = False
+    always: bool = True
 
 
 STAGES = (
@@ -41,14 +45,18 @@ STAGES = (
     Entry("sanity", sanity, False),
     Entry("units", units, False),
     Entry("old-python", old_python, False),
+    Entry("matrix", matrix, True),
     Entry("integration", integration, True, beside=True),
     Entry("molecule", molecule, True),
+    Entry("kernels", kernel_sample, True),
+    Entry("release", release, False),
+    Entry("all-kernels", kernels, True, always=False),
 )
 
 
 def chosen(names: list[str]) -> list[Entry]:
     """Return the stages to run, in the table's order, with the build when one of them needs the artifact."""
-    wanted = [entry for entry in STAGES if not names or entry.name in names]
+    wanted = [entry for entry in STAGES if entry.name in names or (not names and entry.always)]
     if any(entry.needs_build for entry in wanted) and wanted[0].name != "build":
         return [STAGES[0], *wanted]
     return wanted

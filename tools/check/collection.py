@@ -22,11 +22,12 @@ from check.stage import Argv, Stage
 SHIPPED = re.compile(
     r"""(FILES\.json|MANIFEST\.json|LICENSE|README\.md|CHANGELOG\.(md|rst)|CONTRIBUTING\.md)
       | changelogs/(changelog|config)\.yaml
-      | docs/[\w./-]+\.(md|rst|yml|svg)
+      | docs/[\w./-]+\.(md|rst|yml|svg|png)
       | extensions/(ee|pull|eda/rulebooks)/[\w.-]+\.(yml|env|service|timer)
       | meta/(runtime\.yml|execution-environment\.yml|ee-(requirements|bindep)\.txt)
       | playbooks/[\w/-]+\.yml
       | plugins/(action|callback|doc_fragments|filter|modules|module_utils|plugin_utils)/[\w/]+\.py
+      | plugins/plugin_utils/report_page/\w+(\.css|\.js|\.html\.j2)
       | profiles/\w+\.yml
       | roles/\w+/(README\.md|(defaults|handlers|meta|tasks|vars)/\w+\.yml|templates/[\w.]+\.j2)
       | schemas/[\w.]+\.json""",

@@ -26,6 +26,8 @@ SCENARIOS = (
     Scenario("boot", ("bookworm", "trixie"), ("create", "converge", "side-effect", "converge", "idempotence", "verify", "destroy")),
     # Nothing is found on an idle host before it is tuned.
     Scenario("default", ("trixie",), ("create", "prepare", "converge", "idempotence", "verify", "destroy")),
+    # Over real SSH: a canary whose clients suffer, a host that gets lost, a controller that dies, and then all green.
+    Scenario("rollout", ("trixie",), ("create", "prepare", "converge", "side-effect", "verify", "destroy")),
     # Over real SSH: who is cut off puts itself back. The side effect kills the controller, and restarts a host.
     Scenario("watchdog", ("trixie",), ("create", "prepare", "converge", "side-effect", "verify", "destroy")),
 )
@@ -36,7 +38,7 @@ def molecule(stage: Stage) -> None:
     unlisted = {path.parent.name for path in (places.ROOT / "extensions/molecule").glob("*/molecule.yml")} ^ {row.name for row in SCENARIOS}
     if unlisted:
         raise ValueError(f"extensions/molecule and SCENARIOS in {Path(__file__).name} disagree about {', '.join(sorted(unlisted))}")
-    reason = substrate.lacking(stage) or _containers_podman(stage)
+    reason = substrate.lacking(stage) or containers_podman(stage)
     collection.installed()
     tree = collection.copy_tree(stage)
     for scenario in SCENARIOS:
@@ -79,7 +81,7 @@ def _settings() -> dict[str, str]:
     }
 
 
-def _containers_podman(stage: Stage) -> str | None:
+def containers_podman(stage: Stage) -> str | None:
     """Unpack the connection plugin's collection from the pinned ansible wheel; return why not, or None."""
     target = places.OTHER_COLLECTIONS
     requirement = places.ROOT / "requirements" / "molecule.txt"

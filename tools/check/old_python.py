@@ -1,57 +1,48 @@
 # Copyright (c) 2026, linuxnet.tcp contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Run the units of managed-node code on the oldest Pythons that managed nodes have."""
+"""Run the units of managed-node code on every Python that tests/matrix.yml names for managed nodes."""
 
 from __future__ import annotations
 
 import shutil
-import subprocess
 import zipfile
 from pathlib import Path
 
-from check import collection, places
+from check import collection, interpreters, matrix, places
 from check.stage import Argv, Stage
 
-VERSIONS = ("2.7", "3.6")
 # Only these hold code that runs on managed nodes.
 MANAGED = ("plugins/module_utils", "plugins/modules")
+OLD_ANSIBLE = places.ROOT / "requirements" / "old-ansible.txt"
 
 
 def old_python(stage: Stage) -> None:
-    """Compile managed-node code and run its units under each old Python; skip, saying why, where there is none."""
+    """Compile managed-node code and run its units under each Python; skip, saying why, where there is none."""
     tree = collection.copy_tree(stage)
-    for version in VERSIONS:
-        python = _find(version)
+    for row in matrix.rows()["pythons"]:
+        version = row["version"]
+        python = interpreters.find(version)
         if python is None:
-            stage.skip(f"units on Python {version}", f"no Python {version} in PATH or ~/.pyenv/versions")
+            matrix.missing(stage, f"units on Python {version}", f"no Python {version} {interpreters.NOWHERE}", row["required"])
             continue
-        packages = _packages(stage, version, python)
+        packages = _packages(stage, version, python, places.ROOT / row["requirement"])
         if packages is None:
             stage.skip(f"units on Python {version}", f"pip of Python {version} could not install pytest; see {stage.log.name}")
             continue
         _units(stage, tree, version, python, packages)
 
 
-def _find(version: str) -> Path | None:
-    folders = [Path(folder) for folder in places.environment()["PATH"].split(":")]
-    for folder in folders:
-        candidate = folder / f"python{version}"
-        if candidate.exists() and subprocess.run([candidate, "-c", ""], capture_output=True, check=False).returncode == 0:
-            return candidate
-    return None
-
-
-def _packages(stage: Stage, version: str, python: Path) -> Path | None:
+def _packages(stage: Stage, version: str, python: Path, requirement: Path) -> Path | None:
     """Install pytest and unpack module_utils of an ansible-core that still runs there; keep both for the next run."""
     target = places.BUILD / "old-python" / version
-    wanted = "".join((places.ROOT / "requirements" / name).read_text(encoding="utf-8") for name in ("old-python.txt", "old-ansible.txt"))
+    wanted = "".join(file.read_text(encoding="utf-8") for file in (requirement, OLD_ANSIBLE))
     stamp = target / "stamp"
     if stamp.exists() and stamp.read_text(encoding="utf-8") == wanted:
         return target
     shutil.rmtree(target, ignore_errors=True)
     target.mkdir(parents=True)
-    install: Argv = [python, "-m", "pip", "install", "-q", "--target", target, "-r", places.ROOT / "requirements" / "old-python.txt"]
+    install: Argv = [python, "-m", "pip", "install", "-q", "--target", target, "-r", requirement]
     if stage.run(install) != 0 or not _module_utils(stage, target):
         return None
     stamp.write_text(wanted, encoding="utf-8")
@@ -60,7 +51,6 @@ def _packages(stage: Stage, version: str, python: Path) -> Path | None:
 
 def _module_utils(stage: Stage, target: Path) -> bool:
     wheels = target / "wheels"
-    requirement = places.ROOT / "requirements" / "old-ansible.txt"
     download: Argv = [
         places.VENV_BIN / "python",
         "-m",
@@ -72,7 +62,7 @@ def _module_utils(stage: Stage, target: Path) -> bool:
         "-d",
         wheels,
         "-r",
-        requirement,
+        OLD_ANSIBLE,
     ]
     if stage.run(download) != 0:
         return False

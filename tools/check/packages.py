@@ -8,11 +8,13 @@ from __future__ import annotations
 import os
 import shutil
 import threading
+from pathlib import Path
 
 from check.stage import Stage
 
 SHELLCHECK = {"shellcheck": "shellcheck"}
 FIREWALL = {"nft": "nftables", "iptables-legacy": "iptables"}
+BROWSER = {"chromium": "chromium"}
 STRACE = {"strace": "strace"}
 SIGNING = {"git": "git", "gpg": "gnupg"}
 CONTAINERS = {
@@ -25,6 +27,7 @@ CONTAINERS = {
     "ssh": "openssh-client",
 }
 
+QUIET = {"DEBIAN_FRONTEND": "noninteractive"}
 _refreshed = False
 # Stages run beside each other, and apt-get has a lock that it does not wait for.
 _installing = threading.Lock()
@@ -51,10 +54,26 @@ def _missing(wanted: dict[str, str]) -> list[str]:
     return [command for command in wanted if not shutil.which(command, path=path)]
 
 
+def unpack(stage: Stage, package: str, folder: Path) -> str | None:
+    """Download a package and unpack it below a folder, so that it changes nothing else and starts no service; return why that failed."""
+    if not (shutil.which("apt-get") and shutil.which("dpkg-deb")):
+        return f"package {package}: only Debian and Ubuntu have it where we know"
+    if os.geteuid() == 0:
+        with _installing:
+            _refresh(stage)
+    if stage.run(["apt-get", "download", "-q", package], cwd=folder) != 0:
+        return f"apt-get could not download {package}; see {stage.log.name}"
+    done = [stage.run(["dpkg-deb", "-x", archive, folder]) for archive in folder.glob("*.deb")]
+    return None if done == [0] else f"dpkg-deb could not unpack {package}; see {stage.log.name}"
+
+
 def _install(stage: Stage, packages: list[str]) -> None:
+    _refresh(stage)
+    stage.run(["apt-get", "install", "-q", "-y", "--no-install-recommends", *packages], env=QUIET)
+
+
+def _refresh(stage: Stage) -> None:
     global _refreshed
-    quiet = {"DEBIAN_FRONTEND": "noninteractive"}
     if not _refreshed:
-        stage.run(["apt-get", "update", "-q"], env=quiet)
+        stage.run(["apt-get", "update", "-q"], env=QUIET)
         _refreshed = True
-    stage.run(["apt-get", "install", "-q", "-y", "--no-install-recommends", *packages], env=quiet)

@@ -10,6 +10,8 @@ __metaclass__ = type
 TEXT = """
 @ prefix=net.core. source=net/core/sysctl_net_core.c, Documentation/admin-guide/sysctl/net.rst
 
+bypass_prot_mem              | bool | | 0..1 | 0..1 | 6.19- | 6.19 | 0 |
+  ! sockets made from then on no longer count towards tcp_mem, their control group alone bounds them
 dev_weight                   | int | packets | 1..65535 | pos1 | | host | 64 |
 dev_weight_rx_bias           | int | factor | 1..1024 | pos1 | 4.11- | host | 1 | dev_weight
 dev_weight_tx_bias           | int | factor | 1..1024 | pos1 | 4.11- | host | 1 | dev_weight
@@ -30,6 +32,7 @@ netdev_rss_key               | string | | | | 3.19- | host | |
 netdev_tstamp_prequeue       | bool | | 0..1 | int | 2.6.36- | host | 1 |
 netdev_unregister_timeout_secs | int | seconds | 1..3600 | 1..3600 | 5.13- | host | 10 |
 optmem_max                   | int | bytes | 4096..2147483647 | pos | | 6.8 | 131072 |
+qdisc_max_burst              | int | packets | 0..2147483647 | int | 6.19- | host | 1000 |
 rmem_default                 | int | bytes | 4096..2147483647 | - | | host | 212992 |
   ! TCP uses the middle value of tcp_rmem instead
 rmem_max                     | int | bytes | 4096..2147483647 | - | | host | 4194304 |
@@ -38,6 +41,7 @@ skb_defer_max                | int | packets | 0..2147483647 | pos | 5.19- | hos
 somaxconn                    | int | connections | 1..2147483647 | pos | | 2.6.24 | 4096 |
   ! counts at listen(): services must listen again before a new limit reaches them; at most 65535 before 4.1
 tstamp_allow_data            | bool | | 0..1 | 0..1 | 4.0- | 6.13 | 1 |
+txq_reselection_ms           | int | milliseconds | 0..60000 | - | 6.19- | 6.19 | 1000 |
 txrehash                     | bool | | 0..1 | 0..1 | 5.18- | 5.18 | 1 |
 warnings                     | bool | | 0..1 | int | | host | 0 |
   ! without effect since 3.15

@@ -18,6 +18,8 @@ icmp_echo_enable_probe       | bool | | 0..1 | 0..1 | 5.13- | 5.13 | 0 |
 icmp_echo_ignore_all         | bool | | 0..1 | 0..1 | | 2.6.26 | 0 |
 icmp_echo_ignore_broadcasts  | bool | | 0..1 | 0..1 | | 2.6.26 | 1 |
   ! 0 makes this host an amplifier of smurf attacks
+icmp_errors_extension_mask   | bitmask | | 0..1 | 0..1 | 6.19- | 6.19 | 0 |
+  ! tells whoever gets an ICMP error which interface the packet came in by (RFC 5837)
 icmp_errors_use_inbound_ifaddr | bool | | 0..1 | 0..1 | | 2.6.26 | 0 |
 icmp_ignore_bogus_error_responses | bool | | 0..1 | 0..1 | | 2.6.26 | 1 |
 icmp_msgs_burst              | int | messages | 0..2147483647 | pos | 3.18- | 6.12 | 50 |
@@ -38,6 +40,7 @@ ip_forward_update_priority   | bool | | 0..1 | 0..1 | 4.19- | 4.19 | 1 | ip_forw
 ip_forward_use_pmtu          | bool | | 0..1 | u8 | 3.14- | 3.14 | 0 | ip_forward
 ip_local_port_range          | int_pair | ports | 1..65535 | 0..65535 | | 3.13 | 32768 60999 | ip_unprivileged_port_start ip_local_reserved_ports
   ! ports that services listen on get in the way; reserve them in ip_local_reserved_ports
+ip_local_port_step_width     | int | ports | 0..65535 | uint | 7.1- | 7.1 | 0 | ip_local_port_range
 ip_local_reserved_ports      | port_list | ports | | | 2.6.35- | 3.16 | |
 ip_no_pmtu_disc              | enum | | 0,1,2,3 | u8 | | 3.14 | 0 |
 ip_nonlocal_bind             | bool | | 0..1 | u8 | | 3.18 | 0 |

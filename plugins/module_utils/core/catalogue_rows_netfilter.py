@@ -90,6 +90,7 @@ nf_flowtable_udp_timeout     | int | seconds | 1..2147483 | sec | 5.14- | 5.14 |
 
 @ prefix=net.netfilter. module=nf_defrag_ipv6 source=net/ipv6/netfilter/nf_conntrack_reasm.c
 nf_conntrack_frag6_high_thresh | int | bytes | 65536..2147483647 | ulong | | 3.7 | 4194304 |
+  ! a kernel such as 5.10 takes lower values only, so that it cannot be put back there
 nf_conntrack_frag6_low_thresh | int | bytes | 0..2147483647 | ulong | | 3.7 | 3145728 | nf_conntrack_frag6_high_thresh
 nf_conntrack_frag6_timeout   | int | seconds | 1..2147483 | sec |  | 3.7 | 60 |
 

@@ -28,6 +28,7 @@ tcp_child_ehash_entries      | int | hash buckets | 0..16777216 | 0..16777216 | 
   ! read when a child namespace is made; 1 gives that child no TIME_WAIT at all
 tcp_comp_sack_delay_ns       | int | nanoseconds | 0..1000000000 | u64 | 4.18- | 4.18 | 1000000 | tcp_sack
 tcp_comp_sack_nr             | int | acknowledgements | 0..255 | 0..255 | 4.18- | 4.18 | 44 | tcp_sack
+tcp_comp_sack_rtt_percent    | int | percent of the RTT | 1..1000 | 1..1000 | 6.19- | 6.19 | 33 | tcp_sack
 tcp_comp_sack_slack_ns       | int | nanoseconds | 0..1000000000 | u64 | 5.8- | 5.8 | 100000 | tcp_sack
 tcp_congestion_control       | string | | | | 2.6.13- | 4.15 | |
   ! naming an algorithm may load its module; bbr before 4.13 needs the fq qdisc for pacing
@@ -92,6 +93,7 @@ tcp_plb_rehash_rounds        | int | round trips | 0..31 | 0..31 | 6.2- | 6.2 | 
 tcp_plb_suspend_rto_sec      | int | seconds | 0..255 | 0..255 | 6.2- | 6.2 | 60 | tcp_plb_enabled
 tcp_probe_interval           | int | seconds | 0..86400 | usec | 4.1- | 4.1 | 600 | tcp_mtu_probing
 tcp_probe_threshold          | int | bytes | 0..65535 | int | 4.1- | 4.1 | 8 | tcp_mtu_probing
+tcp_rcvbuf_low_rtt           | int | microseconds | 0..2147483647 | pos | 6.19- | 6.19 | 1000 |
 tcp_recovery                 | bitmask | | 0..7 | u8 | 4.4- | 4.15 | 1 |
 tcp_reflect_tos              | bool | | 0..1 | 0..1 | 5.10- | 5.10 | 0 |
 tcp_reordering               | int | segments | 1..300 | 1..2147483647 | | 4.6 | 3 | tcp_max_reordering
@@ -137,8 +139,12 @@ tcp_cookie_size              | int | bytes | 0..16 | int | 2.6.33-3.9 | host | 0
 tcp_frto_response            | enum | | 0,1,2 | int | 2.6.22-3.9 | host | 0 |
 tcp_max_ssthresh             | int | segments | 0..2147483647 | int | 2.6.20-3.13 | host | 0 |
 tcp_thin_dupack              | bool | | 0..1 | int | 2.6.34-4.10 | host | 0 |
+tcp_rx_skb_cache             | bool | | 0..1 | 0..1 | 5.3-5.15 | host | 0 |
+  ! a packet more of memory for each connection
 tcp_tw_recycle               | bool | | 0..1 | int | -4.11 | 4.11 | 0 | tcp_timestamps
   ! silently drops the SYNs of clients that share an address: never behind or in front of NAT
+tcp_tx_skb_cache             | bool | | 0..1 | 0..1 | 5.3-5.15 | host | 0 |
+  ! a packet more of memory for each connection
 
 @ prefix=net.ipv4. module=CONFIG_NET_DMA source=man 7 tcp, net/ipv4/sysctl_net_ipv4.c
 tcp_dma_copybreak            | int | bytes | 0..2147483647 | int | 2.6.18-3.17 | host | 4096 |

@@ -90,9 +90,10 @@ def build_request(family, states_mask, sequence, with_info=False):
 class Dump(object):
     """Walk the datagrams of one dump and hand every run of equal messages to ``visit(data, start, stride, count)``."""
 
-    def __init__(self, sequence, visit):
+    def __init__(self, sequence, visit, kind=_SOCK_DIAG_BY_FAMILY):
         self._sequence = sequence
         self._visit = visit
+        self._kind = kind
         self._good_lengths = set()
         self.done = False
 
@@ -106,7 +107,7 @@ class Dump(object):
             if self.done:
                 raise _incomplete('%d bytes follow the end of the dump' % (length - position))
             size, kind = self._header(data, position, length)
-            if kind == _SOCK_DIAG_BY_FAMILY:
+            if kind == self._kind:
                 position += self._run(data, position, length, size)
             else:
                 self._control(kind, data, position, size)
@@ -163,7 +164,11 @@ def count_run(table, data, start, stride, count):
         for position in range(start + _STATE, start + count * stride, stride):
             table[data[position]] += 1
         return
-    column = data[start + _STATE:start + count * stride:stride]
+    count_column(table, data[start + _STATE:start + count * stride:stride])
+
+
+def count_column(table, column):
+    """Add a column of states (bytearray) to ``table``, with one pass for each state that occurs."""
     while column:
         state, before = column[0], len(column)
         column = column.translate(None, _BYTES[state])

@@ -8,15 +8,12 @@ from __future__ import absolute_import, division, print_function
 __metaclass__ = type
 
 import collections
-import contextlib
 
 from ansible_collections.linuxnet.tcp.plugins.module_utils.core import (
     address, close_look, ephemeral, errors, inet_diag, proc_net, tcp_state)
+from ansible_collections.linuxnet.tcp.plugins.module_utils.readers import counting
 
-FAMILIES = ('ipv4', 'ipv6')
-SOURCES = ('auto', 'netlink', 'proc')
-# owners, ages and series are readers.watched's.
-DETAILS = ('listeners', 'ephemeral', 'counters', 'groups', 'keepalive', 'time_wait', 'owners', 'ages', 'series')
+FAMILIES, SOURCES, DETAILS = counting.FAMILIES, counting.SOURCES, counting.DETAILS
 
 # States that a detail is made of, whatever was asked to be counted.
 _STATES_OF_DETAIL = {
@@ -26,8 +23,6 @@ _STATES_OF_DETAIL = {
 }
 # Timers of an ESTABLISHED socket, as sock_diag and /proc/net/tcp number them; any other hides whether SO_KEEPALIVE is set.
 _NO_TIMER, _KEEPALIVE_TIMER = 0, 2
-_NUMBER = {'ipv4': inet_diag.AF_INET, 'ipv6': inet_diag.AF_INET6}
-_TABLE_FILE = {'ipv4': 'net/tcp', 'ipv6': 'net/tcp6'}
 _ADDRESS_BYTES = {'ipv4': 4, 'ipv6': 16}
 _RANGE_FILE = 'sys/net/ipv4/ip_local_port_range'
 _RESERVED_FILE = 'sys/net/ipv4/ip_local_reserved_ports'
@@ -36,10 +31,13 @@ _RESERVED_FILE = 'sys/net/ipv4/ip_local_reserved_ports'
 def read_sockets(options, procfs, diag):
     """Read the TCP sockets of this network namespace: (facts, warnings).
 
-    ``options``: families, states (None or empty: all), source, details, top; every one may be left out. ``facts`` holds ``sockets``
+    ``options``: families, states (None or empty: all), source, details, top, time_wait_from; every one may be left out. ``facts`` holds ``sockets``
     and those of DETAILS that were asked for (docs/architecture.md, 3.4). One pass over each family's
     sockets gives everything. Raises InvalidInput, SourceUnavailable or ParseError.
     """
+    found = counting.count(options, procfs, diag)
+    if found:
+        return _with_counters({'sockets': found[0]}, options, procfs), found[1]
     wish = _Wish(options)
     warnings = []
     ports = _port_range(procfs, warnings) if 'ephemeral' in wish.details else None
@@ -52,13 +50,17 @@ def read_sockets(options, procfs, diag):
     if 'groups' in wish.details:
         listening = set((family.name, listener.port) for family in gathered for listener in family.listeners)
         facts['groups'] = close_look.groups(dict((family.name, family.look) for family in gathered), listening, wish.top)
-    if 'counters' in wish.details:
-        facts['counters'] = read_counters(procfs)
     if 'keepalive' in wish.details:
         facts['keepalive'] = _keepalive(gathered)
     if 'time_wait' in wish.details:
         facts['time_wait'] = _time_wait(gathered)
-    return facts, warnings
+    return _with_counters(facts, options, procfs), warnings
+
+
+def _with_counters(facts, options, procfs):
+    if 'counters' in (options.get('details') or ()):
+        facts['counters'] = read_counters(procfs)
+    return facts
 
 
 def look_closely(states, options, procfs, diag):
@@ -83,14 +85,12 @@ class _Wish(object):
     """What was asked for, checked."""
 
     def __init__(self, options):
-        self.families = _known('families', options.get('families') or FAMILIES, FAMILIES)
-        self.source = _known('source', [options.get('source') or 'auto'], SOURCES)[0]
-        self.details = _known('details', options.get('details') or (), DETAILS)
+        self.families = counting.known('families', options.get('families') or FAMILIES, FAMILIES)
+        self.source = counting.known('source', [options.get('source') or 'auto'], SOURCES)[0]
+        self.details = counting.known('details', options.get('details') or (), DETAILS)
         self.states_mask = tcp_state.mask_of(options.get('states') or tcp_state.STATE_NAMES)
         self.closely = 'groups' in self.details
         self.top = options['top'] if options.get('top') is not None else 10
-        if self.top < 0:
-            raise errors.InvalidInput('top: %d is negative; give how many destinations to list, 0 or more' % self.top)
 
     @property
     def dump_mask(self):
@@ -109,7 +109,7 @@ class _Family(object):
         self.table = [0] * 256
         self.listeners = []
         self.port_use = ephemeral.PortUse(ports) if ports else None
-        self.look = close_look.CloseLook(_NUMBER[name]) if wish.closely else None
+        self.look = close_look.CloseLook(counting.NUMBERS[name]) if wish.closely else None
         self.timers = collections.Counter() if 'keepalive' in wish.details else None
         self.waiting = collections.Counter() if 'time_wait' in wish.details else None
         self._keep_listeners = bool(ports) or bool(set(['groups', 'listeners', 'time_wait']).intersection(wish.details))
@@ -118,7 +118,7 @@ class _Family(object):
         """Take a run of netlink messages."""
         inet_diag.count_run(self.table, data, start, stride, count)
         if self._keep_listeners:
-            for listener in inet_diag.listeners_in_run(_NUMBER[self.name], data, start, stride, count):
+            for listener in inet_diag.listeners_in_run(counting.NUMBERS[self.name], data, start, stride, count):
                 self._keep(listener)
         if self.port_use:
             self.port_use.add(inet_diag.connections_in_run(data, start, stride, count))
@@ -151,16 +151,9 @@ class _Family(object):
             self.port_use.add_listener(listener.port)
 
 
-def _known(option, given, allowed):
-    unknown = [str(one) for one in given if one not in allowed]
-    if unknown:
-        raise errors.InvalidInput('%s: %s is not known; choose from %s' % (option, ', '.join(unknown), ', '.join(allowed)))
-    return list(given)
-
-
 def _gather(wish, ports, procfs, diag, warnings):
     """Read every family from one source, so that the counts belong together."""
-    names = _present_families(wish.families, procfs, warnings)
+    names = counting.present_families(wish.families, procfs, warnings)
     if wish.source == 'proc':
         return 'proc', _from_proc(names, wish, ports, procfs)
     try:
@@ -172,26 +165,13 @@ def _gather(wish, ports, procfs, diag, warnings):
     return 'proc', _from_proc(names, wish, ports, procfs)
 
 
-def _present_families(asked, procfs, warnings):
-    """Leave IPv6 out where the kernel runs without it: sock_diag would answer with an empty list, which is not the same."""
-    ipv6_off = procfs.exists(_TABLE_FILE['ipv4']) and not procfs.exists(_TABLE_FILE['ipv6'])
-    names = [name for name in FAMILIES if name in asked and not (name == 'ipv6' and ipv6_off)]
-    if not names:
-        warnings.append('IPv6 is off on this host and no other family was asked for: there is nothing to count.')
-    return names
-
-
 def _from_netlink(names, wish, ports, diag):
     gathered = []
     for sequence, name in enumerate(names, 1):
         family = _Family(name, wish, ports)
         dump = inet_diag.Dump(sequence, family.visit_run)
-        request = inet_diag.build_request(_NUMBER[name], wish.dump_mask, sequence)
-        with contextlib.closing(diag.dump(request)) as datagrams:
-            for data, length in datagrams:
-                if dump.feed(data, length):
-                    break
-        dump.finish()
+        request = inet_diag.build_request(counting.NUMBERS[name], wish.dump_mask, sequence)
+        counting.receive(dump, request, diag)
         gathered.append(family)
     return gathered
 
@@ -200,22 +180,17 @@ def _from_proc(names, wish, ports, procfs):
     gathered = []
     for name in names:
         family = _Family(name, wish, ports)
-        lines = procfs.lines(_TABLE_FILE[name])
+        lines = procfs.lines(counting.TABLE_FILES[name])
         if lines is None:
-            raise errors.SourceUnavailable('/proc/%s is missing: /proc is not mounted here, or not wholly' % _TABLE_FILE[name])
-        for entry in proc_net.parse_sockets(lines, '/proc/' + _TABLE_FILE[name]):
+            raise errors.SourceUnavailable('/proc/%s is missing: /proc is not mounted here, or not wholly' % counting.TABLE_FILES[name])
+        for entry in proc_net.parse_sockets(lines, '/proc/' + counting.TABLE_FILES[name]):
             family.visit_socket(entry)
         gathered.append(family)
     return gathered
 
 
 def _count(source, gathered, mask):
-    families = dict((family.name, tcp_state.counts_by_name(family.table, mask)) for family in gathered)
-    states = {}
-    for counts in families.values():
-        for name, count in counts.items():
-            states[name] = states.get(name, 0) + count
-    return {'source': source, 'total': sum(states.values()), 'states': states, 'families': families}
+    return counting.facts_of(source, dict((family.name, family.table) for family in gathered), mask)
 
 
 def _listeners(gathered):

@@ -41,7 +41,7 @@ def run(monkeypatch):
     def start(answer):
         monkeypatch.setattr(socket_info, 'AnsibleModule', FakeModule)
         monkeypatch.setattr(FakeModule, 'warned', [])
-        monkeypatch.setattr(socket_info.sockets, 'read_sockets', answer)
+        monkeypatch.setattr(socket_info.counting, 'read_sockets', answer)
         with pytest.raises(Ended) as caught:
             socket_info.main()
         return caught.value.args[0]
@@ -51,7 +51,7 @@ def run(monkeypatch):
 def test_facts_are_returned_and_warnings_given(run):
     asked = []
 
-    def answer(options, procfs, diag):
+    def answer(options, procfs, diag, more):
         asked.append(options)
         return {'sockets': {'total': 3}}, ['netlink was refused']
 
@@ -62,17 +62,28 @@ def test_facts_are_returned_and_warnings_given(run):
 
 
 def test_an_error_of_this_collection_becomes_a_failure(run):
-    def answer(options, procfs, diag):
+    def answer(options, procfs, diag, more):
         raise errors.SourceUnavailable('/proc/net/tcp is missing', path='/proc/net/tcp')
 
     assert run(answer) == {'failed': True, 'msg': '/proc/net/tcp is missing', 'path': '/proc/net/tcp'}
 
 
 def test_any_other_error_is_a_defect_and_shows(monkeypatch):
-    def answer(options, procfs, diag):
+    def answer(options, procfs, diag, more):
         raise KeyError('defect')
 
     monkeypatch.setattr(socket_info, 'AnsibleModule', FakeModule)
-    monkeypatch.setattr(socket_info.sockets, 'read_sockets', answer)
+    monkeypatch.setattr(socket_info.counting, 'read_sockets', answer)
     with pytest.raises(KeyError):
         socket_info.main()
+
+
+def test_the_other_ports_are_there_when_they_are_asked_for(run):
+    names = []
+
+    def answer(options, procfs, diag, more):
+        names.extend(type(port).__name__ for port in more())
+        return {}, []
+
+    run(answer)
+    assert names == ['NetNamespaces', 'ProcessFiles', 'Clock']

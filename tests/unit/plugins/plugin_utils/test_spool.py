@@ -139,7 +139,17 @@ def test_two_files_that_mean_one_host_are_one_entry(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("text", "holds"), [("2026-11-29T05:22:43Z", True), ("2026-11-29 05:22:43", False), ("2026-11-29T05:22:43Z\n", False), ("", False)]
+    ("text", "holds"),
+    [
+        ("2026-11-29T05:22:43Z", True),
+        ("2026-11-29 05:22:43", False),
+        ("2026-11-29T05:22:43Z\n", False),
+        ("", False),
+        # Digits that are no date: formats that count seconds would stop over them.
+        ("2026-13-01T05:22:43Z", False),
+        ("2026-02-30T05:22:43Z", False),
+        ("0000-01-01T00:00:00Z", False),
+    ],
 )
 def test_moments(text, holds):
     assert spool.is_moment(text) is holds

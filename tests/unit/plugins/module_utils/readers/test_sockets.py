@@ -25,7 +25,7 @@ OLD = {'ESTABLISHED': 10, 'SYN_SENT': 1, 'FIN_WAIT2': 4, 'TIME_WAIT': 9, 'CLOSE_
 
 
 class Replay(object):
-    """Answer as the captured kernel did; the states asked for do not narrow the answer."""
+    """Answer as the captured kernel did, but not to the request for both families; the states asked for do not narrow the answer."""
 
     def __init__(self, captures, kernel):
         self.captures = captures
@@ -35,6 +35,8 @@ class Replay(object):
     def dump(self, request):
         sequence = struct.unpack_from('=I', request, 8)[0]
         family = bytearray(request)[16]
+        if not family:
+            raise errors.SourceUnavailable('netlink sock_diag: the kernel answered EINVAL')
         self.asked.append((family, struct.unpack_from('=I', request, 20)[0]))
         titles = NEW_TITLES if self.kernel == '6.18.44' else TITLES
         for data in self.captures.datagrams(self.kernel, titles[family]):

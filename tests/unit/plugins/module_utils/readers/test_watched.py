@@ -25,6 +25,8 @@ class Replay(object):
 
     def dump(self, request):
         sequence, family = struct.unpack_from('=I', request, 8)[0], bytearray(request)[16]
+        if not family:
+            raise errors.SourceUnavailable('netlink sock_diag: the kernel answered EINVAL')
         self.asked.append(bytearray(request)[18])
         for data in self.captures.datagrams('4.9.115', TITLES[family]):
             position = 0

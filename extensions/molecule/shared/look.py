@@ -28,6 +28,11 @@ def journal(path: Path) -> dict[str, Any]:
     return {"status": path.stem.partition("-")[2], "comment": content["comment"], "seconds": round(path.stat().st_ctime - begun, 1)}
 
 
+def times(*paths: Path) -> dict[str, int]:
+    """Return when each path changed last, in nanoseconds; what is not there is left out."""
+    return {str(path): path.stat().st_mtime_ns for path in paths if path.exists()}
+
+
 def seen() -> dict[str, list[str]]:
     return {path.name: path.read_text(encoding="utf-8").splitlines() for path in SEEN.glob("*")} if SEEN.exists() else {}
 
@@ -38,6 +43,7 @@ def main() -> None:
     found = {
         "values": {key: " ".join(" ".join(output("sysctl", "-n", key)).split()) for key in keys},
         "drop_in": drop_in.read_text(encoding="utf-8").splitlines() if drop_in.exists() else None,
+        "times": times(drop_in, drop_in.parent, FOLDER),
         "journals": [journal(FOLDER / name) for name in names if name.endswith(".json")],
         "others": [name for name in names if not name.endswith(".json")],
         "log": output("journalctl", "--no-pager", "-q", "-o", "cat", "-t", "linuxnet-tcp"),
