@@ -6,6 +6,7 @@
 
 worker.py count [OPTION=VALUE...] reads the sockets as socket_info does; worker.py boot FILE computes the boot values of the keys that FILE lists.
 """
+
 from __future__ import absolute_import, division, print_function
 
 __metaclass__ = type

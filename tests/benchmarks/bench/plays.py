@@ -55,7 +55,9 @@ def clocked(lab: Lab, space: netns_lab.Namespace, tasks: list[Task]) -> list[Too
     took = [json.loads(line) for line in lines]
     if done.returncode or len(took) != len(tasks) or any(row["failed"] for row in took):
         raise Refused(f"the play failed: {failure(done.stdout) or last_line(done)}")
-    return [Took(task.contestant, {"wall": row["wall"], "cpu": row["cpu"]}) for task, row in zip(tasks, took, strict=True) if task.contestant]
+    return [
+        Took(task.contestant, {"wall": row["wall"], "cpu": row["cpu"]}) for task, row in zip(tasks, took, strict=True) if task.contestant
+    ]
 
 
 def payload(lab: Lab, module: str, args: dict[str, Any]) -> Path:
@@ -66,7 +68,18 @@ def payload(lab: Lab, module: str, args: dict[str, Any]) -> Path:
         kept = space.root / "kept"
         env = {**environment(space.root), "ANSIBLE_KEEP_REMOTE_FILES": "1", "ANSIBLE_PIPELINING": "0", "ANSIBLE_REMOTE_TEMP": str(kept)}
         python = ["-e", json.dumps({"ansible_python_interpreter": sys.executable})]
-        argv = [tool("ansible"), "localhost", "-i", "localhost,", "-c", "local", *python, "-m", module, *(["-a", json.dumps(args)] if args else [])]
+        argv = [
+            tool("ansible"),
+            "localhost",
+            "-i",
+            "localhost,",
+            "-c",
+            "local",
+            *python,
+            "-m",
+            module,
+            *(["-a", json.dumps(args)] if args else []),
+        ]
         done = space.run(argv, env=env, check=False, timeout=SECONDS)
         found = sorted(kept.rglob("AnsiballZ_*.py"))
         if done.returncode or not found:

@@ -18,9 +18,7 @@ from bench.plays import Task
 OUR_NAME = "linuxnet.tcp.net_sysctl"
 LOOP = "ansible.posix.sysctl in a loop"
 ROLE = "linux-system-roles.kernel_settings"
-ROLE_MISSING = (
-    "the role is in no package of PyPI's ansible, and it works through tuned, which takes the whole machine's sysctls and not a network namespace's"
-)
+ROLE_MISSING = "the role is in no package of PyPI's ansible, and it works through tuned, which takes the whole machine's sysctls and not a network namespace's"
 COUNTS = (7, 48)
 LEAST = {7: 6.0, 48: 35.0}
 LOOP_ROUNDS = 3
@@ -42,7 +40,9 @@ def run(lab: Lab) -> Row:
             row.targets[case.name] = _targets(case, count)
         row.cases.append(_processes(lab, count, wanted))
         row.targets[row.cases[-1].name] = [Target("processes on the host", "processes", OUR_NAME, at_most=1)]
-    row.notes.append("every round in a new namespace; the loop writes one file and reloads it after each key, as that module does by default")
+    row.notes.append(
+        "every round in a new namespace; the loop writes one file and reloads it after each key, as that module does by default"
+    )
     row.notes.append("processes: of the module run as strace sees it, the interpreter that Ansible starts among them")
     return row
 

@@ -32,7 +32,8 @@ def run(lab: Lab) -> Row:
         take_turns(case, contestants, 2 * lab.plan.rounds)
     row.cases.append(case)
     row.targets[case.name] = [
-        Target(f"milliseconds of processor, Python {line}", "inner_ms", _name(line), at_most=30 if line == REFERENCE_LINE else None) for line in lab.pythons
+        Target(f"milliseconds of processor, Python {line}", "inner_ms", _name(line), at_most=30 if line == REFERENCE_LINE else None)
+        for line in lab.pythons
     ]
     row.notes.append("the listing puts files in order and prints them; it does not say which line wins")
     return row

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable
+from functools import partial
 
 from bench import node, places
 from bench.harness import Contestant, Refused, take_turns
@@ -39,16 +40,20 @@ def run(lab: Lab) -> Row:
         row.cases.append(_case(lab, guesses, size, mixed=True))
     for case in row.cases:
         row.targets[case.name] = _targets(case.size)
-    row.notes.append("inner: seconds around the dump alone, in a process that does it once; cpu: of the whole process, interpreter start included")
+    row.notes.append(
+        "inner: seconds around the dump alone, in a process that does it once; cpu: of the whole process, interpreter start included"
+    )
     return row
 
 
 def _targets(size: int) -> list[Target]:
     targets = [Target("peak memory above the start, KiB", "above_kib", ours(REFERENCE_LINE), at_most=2048)]
     for line, limit in (("2.7", 1.5), ("3.11", 1.1), ("3.13", 1.1)):
-        targets.append(Target(f"in process, Python {line} / C floor", "inner_cpu", ours(line), "C floor", at_most=limit if size == 500_000 else None))
-    least = (4.0, 10.0) if size == 500_000 else (None, None)
-    for peer, limit in zip(("ss | awk", "netstat | awk"), least, strict=True):
+        targets.append(
+            Target(f"in process, Python {line} / C floor", "inner_cpu", ours(line), "C floor", at_most=limit if size == 500_000 else None)
+        )
+    for peer, least in (("ss | awk", 4.0), ("netstat | awk", 10.0)):
+        limit = least if size == 500_000 else None
         targets.append(Target(f"processor time, {peer} / our count", "cpu", peer, ours(REFERENCE_LINE), None, limit, "inner_cpu"))
         targets.append(Target(f"processor time, {peer} / our process with its start", "cpu", peer, ours(REFERENCE_LINE)))
         targets.append(Target(f"processor time, {peer} / C floor", "cpu", peer, "C floor"))
@@ -74,7 +79,9 @@ class Turn:
     def __init__(self, lab: Lab, population: Population, guesses: dict[str, float], case: Case) -> None:
         self.lab, self._population, self._guesses, self._case = lab, population, guesses, case
 
-    def __call__(self, name: str, argv: list[str], parse: Callable[[str], tuple[Sample, Counts]], env: dict[str, str] | None = None) -> Sample:
+    def __call__(
+        self, name: str, argv: list[str], parse: Callable[[str], tuple[Sample, Counts]], env: dict[str, str] | None = None
+    ) -> Sample:
         space = self._population.space(self._guess(name))
         sample, text = self.lab.metered(space, argv, env)
         more, counts = parse(text)
@@ -109,9 +116,9 @@ def _ours(turn: Turn, line: str, python: str) -> Contestant:
 
 def _peers(turn: Turn) -> list[Contestant]:
     shells = {"ss | awk": AWK_SS, "netstat | awk": AWK_NETSTAT}
-    found = [Contestant(name, PEER, lambda name=name, text=text: _shell(turn, name, text)) for name, text in shells.items()]
+    found = [Contestant(name, PEER, partial(_shell, turn, name, text)) for name, text in shells.items()]
     for name in ("psutil", "pyroute2"):
-        found.append(Contestant(name, PEER, lambda name=name: _script(turn, name), rounds=2))
+        found.append(Contestant(name, PEER, partial(_script, turn, name), rounds=2))
     return found
 
 
