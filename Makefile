@@ -1,13 +1,18 @@
 # One command each; `make help` lists them. Everything that is made lies in build/.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help test test-boot-full test-faults-full test-hostile-full build lint docs sanity units old-python matrix integration molecule kernels release test-kernels release-check demo venv clean
+.PHONY: help test test-boot-full test-faults-full test-hostile-full build lint docs sanity units old-python matrix integration molecule kernels release test-kernels release-check demo bench bench-compare venv clean
 .NOTPARALLEL:
 
 VENV := build/venv
 CHECK := unset PYTHONDONTWRITEBYTECODE; PYTHONPATH=tools $(VENV)/bin/python -m check
 CHECK_ONE := unset PYTHONDONTWRITEBYTECODE; LINUXNET_TCP_COLLECTIONS=$(CURDIR)/build/installed PYTHONPATH=build/installed $(VENV)/bin/python -m pytest -q -rs -s
+BENCH_RUN := unset PYTHONDONTWRITEBYTECODE; PYTHONPATH=tests/benchmarks:tests/integration $(VENV)/bin/python -m bench
 STAGES ?=
+ROWS ?=
+BENCH ?=
+# The run that docs/performance.md tells of.
+BASE ?= tests/benchmarks/reference.json
 BOOT_TREES ?= 3000
 HOSTILE_CASES ?= 200000
 
@@ -40,6 +45,12 @@ release-check: venv ## build the artifact twice to the same bytes, install it, r
 
 demo: ## show the article's table, before and after, on real sockets
 	@tools/demo
+
+bench: venv ## measure speed beside floors and peers (half an hour); ROWS="sockets boot", BENCH="--rounds 3"
+	@$(BENCH_RUN) $(ROWS) $(BENCH)
+
+bench-compare: venv ## print the ratios of the last make bench to an earlier one; BASE=FILE
+	@$(BENCH_RUN) --compare $(BASE)
 
 clean: ## remove what was made, except downloads and images
 	@rm -rf build/tree build/installed build/artifact build/logs build/reports build/old-python build/mypy_cache

@@ -40,6 +40,8 @@ def _mypy(stage: Stage, tree: Path) -> None:
         stage.check("mypy of controller code", [mypy, *cache, *controller], cwd=places.TREE, env={"MYPYPATH": str(places.TREE)})
     tools, env = _python_files(tree / "tools"), {"MYPYPATH": str(tree / "tools")}
     stage.check("mypy of tools", [mypy, *cache, *tools], cwd=tree, env=env)
+    bench = {"MYPYPATH": f"{tree / 'tests/benchmarks'}:{tree / 'tests/integration'}"}
+    stage.check("mypy of the benchmarks", [mypy, *cache, "--follow-imports", "silent", "-p", "bench"], cwd=tree, env=bench)
     stage.check("mypy of the test runner", [mypy, *cache, "-p", "check"], cwd=tree, env=env)
 
 
