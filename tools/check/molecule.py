@@ -9,7 +9,7 @@ import zipfile
 from pathlib import Path
 from typing import NamedTuple
 
-from check import collection, places, substrate
+from check import collection, places, selection, substrate
 from check.stage import Stage
 
 
@@ -39,7 +39,7 @@ def molecule(stage: Stage) -> None:
     reason = substrate.lacking(stage) or containers_podman(stage)
     collection.installed()
     tree = collection.copy_tree(stage)
-    for scenario in SCENARIOS:
+    for scenario in selection.chosen("SCENARIOS", SCENARIOS, lambda row: row.name):
         missing = reason or substrate.unusable(stage, scenario.suites)
         if missing:
             for step in scenario.steps:
