@@ -9,7 +9,7 @@ import zipfile
 from pathlib import Path
 from typing import NamedTuple
 
-from check import collection, packages, places, substrate, validators
+from check import collection, packages, places, selection, substrate, validators
 from check.stage import Stage
 
 
@@ -46,7 +46,7 @@ def molecule(stage: Stage) -> None:
     # The judges of the report's formats; the scenario says which of them could not be had.
     packages.ensure(stage, packages.BROWSER)
     judges = validators.prepare(stage)
-    for scenario in SCENARIOS:
+    for scenario in selection.chosen("SCENARIOS", SCENARIOS, lambda row: row.name):
         missing = reason or substrate.unusable(stage, scenario.suites)
         if missing:
             for step in scenario.steps:
