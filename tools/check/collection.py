@@ -21,10 +21,11 @@ from check.stage import Argv, Stage
 SHIPPED = re.compile(
     r"""(FILES\.json|MANIFEST\.json|LICENSE|README\.md|CHANGELOG\.(md|rst)|CONTRIBUTING\.md)
       | changelogs/(changelog|config)\.yaml
-      | docs/[\w./-]+\.(md|rst|yml|svg)
+      | docs/[\w./-]+\.(md|rst|yml|svg|png)
       | meta/(runtime|execution-environment)\.yml
       | playbooks/[\w/-]+\.yml
       | plugins/(action|doc_fragments|filter|modules|module_utils|plugin_utils)/[\w/]+\.py
+      | plugins/plugin_utils/report_page/\w+(\.css|\.js|\.html\.j2)
       | profiles/\w+\.yml
       | roles/\w+/(README\.md|(defaults|handlers|meta|tasks|vars)/\w+\.yml|templates/[\w.]+\.j2)
       | schemas/[\w.]+\.json""",
