@@ -20,6 +20,7 @@ HERE = Path(__file__).resolve().parent
 REPOSITORY = HERE.parent.parent
 sys.path[:0] = [str(HERE), str(REPOSITORY / "tools")]
 
+import browser  # noqa: E402
 import fault_lab  # noqa: E402
 import host_trace  # noqa: E402
 import netns_lab  # noqa: E402
@@ -80,3 +81,22 @@ def lab(netns: netns_lab.Namespace) -> fault_lab.Lab:
         return fault_lab.Lab(netns)
     except netns_lab.Unavailable as reason:
         pytest.skip(str(reason))
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[browser.Browser]:
+    """Yield a browser; skip, saying why, where there is none."""
+    try:
+        started = browser.Browser()
+    except browser.Unavailable as reason:
+        pytest.skip(f"{reason}: no browser opens the report")
+    with started:
+        yield started
+
+
+@pytest.fixture
+def window(chromium: browser.Browser) -> Iterator[browser.Browser]:
+    """Yield the browser with a window of usual size, in the light."""
+    chromium.look(1280, 900)
+    yield chromium
+    chromium.call("Emulation.setScriptExecutionDisabled", value=False)

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from check import collection, packages, places, substrate
+from check import collection, packages, pages, places, substrate
 from check.stage import Argv, Stage
 
 # About ten minutes on two idle cores.
@@ -33,6 +33,7 @@ def integration(stage: Stage) -> None:
         "tests/integration",
     ]
     env = {"LINUXNET_TCP_COLLECTIONS": str(places.INSTALLED), "PYTHONPATH": str(places.INSTALLED), **_containers(stage)}
+    env.update(pages.prepare(stage))
     stage.suite("integration", argv, reports, cwd=tree, env=env, seconds=SECONDS)
 
 

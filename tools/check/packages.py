@@ -12,6 +12,7 @@ from check.stage import Stage
 
 SHELLCHECK = {"shellcheck": "shellcheck"}
 FIREWALL = {"nft": "nftables", "iptables-legacy": "iptables"}
+BROWSER = {"chromium": "chromium"}
 STRACE = {"strace": "strace"}
 CONTAINERS = {
     "podman": "podman",
