@@ -1,13 +1,25 @@
 # One command each; `make help` lists them. Everything that is made lies in build/.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help test test-boot-full test-faults-full test-hostile-full build lint docs sanity units old-python matrix integration molecule kernels release test-kernels release-check demo venv clean
+.PHONY: help test one quick test-boot-full test-faults-full test-hostile-full build lint docs sanity units old-python matrix integration molecule kernels release test-kernels release-check demo bench bench-compare venv clean
 .NOTPARALLEL:
 
 VENV := build/venv
-CHECK := unset PYTHONDONTWRITEBYTECODE; PYTHONPATH=tools $(VENV)/bin/python -m check
+# What narrows a stage; see CONTRIBUTING.md.
+PYTHONS ?=
+SCENARIOS ?=
+KERNELS ?=
+NARROW := LINUXNET_TCP_PYTHONS="$(PYTHONS)" LINUXNET_TCP_SCENARIOS="$(SCENARIOS)" LINUXNET_TCP_KERNELS="$(KERNELS)"
+CHECK := unset PYTHONDONTWRITEBYTECODE; $(NARROW) PYTHONPATH=tools $(VENV)/bin/python -m check
 CHECK_ONE := unset PYTHONDONTWRITEBYTECODE; LINUXNET_TCP_COLLECTIONS=$(CURDIR)/build/installed PYTHONPATH=build/installed $(VENV)/bin/python -m pytest -q -rs -s
+BENCH_RUN := unset PYTHONDONTWRITEBYTECODE; PYTHONPATH=tests/benchmarks:tests/integration $(VENV)/bin/python -m bench
 STAGES ?=
+ROWS ?=
+BENCH ?=
+# The run that docs/performance.md tells of.
+BASE ?= tests/benchmarks/reference.json
+TEST ?=
+LINKS := build/links/ansible_collections/linuxnet
 BOOT_TREES ?= 3000
 HOSTILE_CASES ?= 200000
 
@@ -19,6 +31,14 @@ venv: ## make build/venv with the pinned tools (the others do this first)
 
 test: venv ## run every check, or some: make test STAGES="lint units"
 	@$(CHECK) $(STAGES)
+
+one: venv ## run a file, folder or test as the checkout is: make one TEST=tests/unit/plugins/test_matrix.py
+	@test -n "$(TEST)" || { echo "make one: which test? TEST=tests/unit/..." >&2; exit 2; }
+	@mkdir -p $(LINKS) && ln -sfn $(CURDIR) $(LINKS)/tcp
+	@unset PYTHONDONTWRITEBYTECODE; PYTHONPATH=build/links $(VENV)/bin/python -m pytest -q -rs "$(TEST)"
+
+quick: venv ## run the checks that take seconds: style, types, generated pages, what is written twice
+	@$(CHECK) $@
 
 build lint docs sanity units old-python matrix integration molecule kernels release: venv ## run one stage
 	@$(CHECK) $@
@@ -40,6 +60,12 @@ release-check: venv ## build the artifact twice to the same bytes, install it, r
 
 demo: ## show the article's table, before and after, on real sockets
 	@tools/demo
+
+bench: venv ## measure speed beside floors and peers (half an hour); ROWS="sockets boot", BENCH="--rounds 3"
+	@$(BENCH_RUN) $(ROWS) $(BENCH)
+
+bench-compare: venv ## print the ratios of the last make bench to an earlier one; BASE=FILE
+	@$(BENCH_RUN) --compare $(BASE)
 
 clean: ## remove what was made, except downloads and images
 	@rm -rf build/tree build/installed build/artifact build/logs build/reports build/old-python build/mypy_cache

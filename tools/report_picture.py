@@ -54,7 +54,7 @@ def _page(folder: Path) -> Path:
     fleet = importlib.import_module("made_up_fleet")
     emitter = importlib.import_module("ansible_collections.linuxnet.tcp.plugins.plugin_utils.report_html").EMITTER
     rows = list(fleet.rows(HOSTS))
-    path = folder / emitter.file_name
+    path = Path(folder, emitter.file_name)
     with path.open("w", encoding="utf-8", newline="") as stream:
         emitter.write(fleet.head(rows), lambda: iter(rows), stream)
     return path

@@ -103,7 +103,7 @@ class ActionModule(ActionBase):
     def _change(self) -> Outcome:
         """Write ahead, then carry the plan out; the host puts it back by itself unless it is confirmed."""
         planned = self._given["planned"]
-        self._record("change", Outcome("begun", {"planned": planned}))
+        self._record("change", Outcome("begun", {"planned": planned, "confirm_by": self._context.latest()}))
         wish = {**self._given["change"], "settings": planned, "comment": self._context.comment, "health": True}
         wish.update(confirm_within=self._context.confirm_within, journal_dir=self._given["journal_dir"])
         result = self._module("net_sysctl", wish)

@@ -35,13 +35,15 @@ from ansible_collections.linuxnet.tcp.plugins.plugin_utils.report_model import (
 
 _STATUSES: tuple[HostStatus, ...] = ("compliant", "noncompliant", "error")
 _SHARED = ("id", "severity", "concerns", "remedy", "will_not_help", "parameter", "waived")
-_HOSTS_IN_A_CHUNK = 500
+_HOSTS_IN_A_CHUNK, _LINES = 500, ",\n"
 # Bounds the memory of the table that finds repeated values: about 15 MiB.
 _THINGS = 60_000
 # Characters for what findings of one host alone say: shared out among the hosts that are not compliant, and some for all.
-_DETAILS, _DETAILS_FOR_ALL = 3 << 20, 1 << 20
+_DETAILS, _DETAILS_FOR_ALL = 5 << 19, 1 << 19
 _EVIDENCE, _TITLE = 1500, 400
-_FINDINGS, _FINDINGS_IN_SHORT, _KEYS = 50, 5, 50
+_FINDINGS, _KEYS = 50, 50
+# Where there is no space left: findings, their texts, and controls that are like those of no host before.
+_SHORT_FINDINGS, _SHORT_TEXT, _SHORT_CONTROLS = 3, 100, 3
 # Characters for samples of all hosts; a point of a chart takes about 25. Fewer points than these draw no chart, more none that is better.
 _SAMPLES, _POINT, _FEWEST_POINTS, _MOST_POINTS, _RATES = 2 << 20, 25, 12, 120, 12
 
@@ -56,9 +58,8 @@ def pieces(head: Head, rows: Iterable[Row], sampled: int) -> Iterator[str]:
     """Yield the text of the JSON document; ``sampled`` is the number of hosts with samples."""
     yield f'{{"head":{dumps(report_cut.deep(head, rows=None, keys=None))},"chunks":['
     packer, left, comma = Packer(head, sampled), iter(rows), ""
-    while chunk := list(islice(left, _HOSTS_IN_A_CHUNK)):
-        hosts = ",\n".join(dumps(packer.cells(row)) for row in chunk)
-        yield f'{comma}\n{{"things":[{",".join(packer.things.taken())}],\n"hosts":[{hosts}]}}'
+    while hosts := [dumps(packer.cells(row)) for row in islice(left, _HOSTS_IN_A_CHUNK)]:
+        yield f'{comma}\n{{"things":[{",".join(packer.things.taken())}],\n"hosts":[{_LINES.join(hosts)}]}}'
         comma = ","
     yield "]}"
 
@@ -76,7 +77,7 @@ class Things:
     def reference(self, value: Any) -> Any:
         """Return where the value stands in the list of things, or ``[value]`` when the list is full."""
         text = dumps(value)
-        key = blake2b(text.encode("ascii"), digest_size=12).digest()
+        key = self._key(text)
         place = self._places.get(key)
         if place is not None:
             return place
@@ -86,6 +87,14 @@ class Things:
         self._new.append(text)
         self._places[key] = len(self._places) + 1
         return self._places[key]
+
+    def known(self, value: Any) -> bool:
+        """Say whether a reference to the value would cost nothing."""
+        return self._key(dumps(value)) in self._places
+
+    @staticmethod
+    def _key(text: str) -> bytes:
+        return blake2b(text.encode("ascii"), digest_size=12).digest()
 
     def taken(self) -> list[str]:
         """Return the JSON of the things that are new since the last call."""
@@ -101,12 +110,14 @@ class Packer:
         self.things = Things()
         self._share = _DETAILS / max(1, head["summary"]["hosts"]["noncompliant"])
         self._allowed = float(_DETAILS_FOR_ALL)
+        self._short = False
         self._points = min(_MOST_POINTS, max(_FEWEST_POINTS, _SAMPLES // _POINT // max(1, sampled)))
 
     def cells(self, row: Row) -> list[Any]:
         """Return the cells of a row."""
         if row["status"] == "noncompliant":
             self._allowed += self._share
+        self._short = self.things.written > self._allowed
         cells = self._cells(row)
         while cells[-1] == 0:
             cells.pop()
@@ -115,7 +126,7 @@ class Packer:
     def _cells(self, row: Row) -> list[Any]:
         reference = self.things.reference
         profile = {name: report_cut.deep(row[name]) for name in ("profile", "profile_version", "profile_digest") if name in row}
-        findings, left_out = self._findings(row["findings"])
+        controls, findings = self._controls(row["controls"]), self._findings(row["findings"])
         return [
             report_cut.text(row["host"], report_cut.NAME),
             _STATUSES.index(row["status"]),
@@ -124,13 +135,14 @@ class Packer:
             _or_zero(row.get("kernel"), lambda text: reference(report_cut.text(text))),
             _or_zero(row.get("nat"), lambda nat: reference(report_cut.deep(nat))),
             _or_zero(row.get("sockets"), self._sockets),
-            _or_zero(row["controls"], self._controls),
+            _or_zero(controls, reference),
             findings or 0,
             _or_zero(row.get("drift"), lambda drift: reference(_drift(drift))),
             _or_zero(row.get("before"), self._before),
             _or_zero(row.get("samples"), lambda samples: thinned(samples, self._points)),
             _or_zero(row.get("error"), lambda error: reference(report_cut.deep(error))),
-            left_out,
+            len(row["findings"]) - len(findings),
+            len(row["controls"]) - len(controls),
         ]
 
     def _sockets(self, sockets: Sockets) -> list[Any]:
@@ -143,21 +155,26 @@ class Packer:
         running = _or_zero(before.get("running"), lambda values: self.things.reference(report_cut.deep(values)))
         return [_seconds(before.get("time")), _or_zero(before.get("sockets"), self._sockets), running]
 
-    def _controls(self, controls: Sequence[Control]) -> Any:
-        """Return a reference to references: most hosts of a profile have all of their controls in common."""
-        return self.things.reference([self.things.reference(report_cut.deep(control)) for control in controls])
+    def _controls(self, controls: Sequence[Control]) -> list[Any]:
+        """Return references: most hosts of a profile have all of their controls in common, and then a reference to these is all they take."""
+        packed = [report_cut.deep(control) for control in controls]
+        if self._short:
+            news = [control for control in packed if not self.things.known(control)]
+            news.sort(key=lambda control: control["status"] != "fail")
+            cut = [report_cut.deep(control, _SHORT_TEXT) for control in news[:_SHORT_CONTROLS]]
+            packed = cut + [control for control in packed if control not in news]
+        return [self.things.reference(control) for control in packed]
 
-    def _findings(self, found: Sequence[Finding]) -> tuple[list[Any], int]:
-        """Return references to the findings that there is space for, the worst ones, and how many were left out."""
-        short = self.things.written > self._allowed
-        kept = found[: _FINDINGS_IN_SHORT if short else _FINDINGS]
-        return [self._finding(item, short) for item in kept], len(found) - len(kept)
+    def _findings(self, found: Sequence[Finding]) -> list[Any]:
+        """Return references to the findings that there is space for, the worst ones."""
+        return [self._finding(item) for item in found[: _SHORT_FINDINGS if self._short else _FINDINGS]]
 
-    def _finding(self, item: Finding, short: bool) -> Any:
+    def _finding(self, item: Finding) -> Any:
         """Return a reference to ``[what others have too, title, evidence]``; evidence is 0 where there was no space for it."""
-        shared = {name: report_cut.deep(item[name]) for name in _SHARED if name in item}  # type: ignore[literal-required]
-        evidence = 0 if short else _evidence(item["evidence"])
-        return self.things.reference([self.things.reference(shared), report_cut.text(item["title"], _TITLE), evidence])
+        text, title = (_SHORT_TEXT, _SHORT_TEXT) if self._short else (report_cut.TEXT, _TITLE)
+        shared = {name: report_cut.deep(item[name], text) for name in _SHARED if name in item}  # type: ignore[literal-required]
+        evidence = 0 if self._short else _evidence(item["evidence"])
+        return self.things.reference([self.things.reference(shared), report_cut.text(item["title"], title), evidence])
 
 
 def _evidence(evidence: Mapping[str, Any]) -> Any:

@@ -21,6 +21,8 @@ from ansible_collections.linuxnet.tcp.plugins.plugin_utils.rollout_receipts impo
 # Holds the profile although a guard changed what was planned, or a service that started since then is for the next run.
 _HOLDS = ("adjusted",)
 _MESSAGE = 600
+# For the way to the host, its lock, and the change itself.
+_ANSWER_SECONDS = 60
 _EARLIER = "earlier.json"
 
 
@@ -59,6 +61,11 @@ class Context:
     def comment(self) -> str:
         """Return what the journals of hosts say, by which they are found again."""
         return f"rollout {self.id}, run {self.run}, wave {self.wave}"
+
+    def latest(self) -> str:
+        """Return by when a host that is changed from now on has put the change back at the latest, should its answer never come."""
+        end = now() + datetime.timedelta(seconds=self.confirm_within + _ANSWER_SECONDS)
+        return end.strftime("%Y-%m-%dT%H:%M:%SZ")
 
     def result(self, **more: Any) -> dict[str, Any]:
         """Return what tasks and the progress callback read."""

@@ -10,8 +10,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "integration"))
 
-import report_fleet  # noqa: E402
-from ansible_collections.linuxnet.tcp.plugins.plugin_utils import report_core  # noqa: E402
+import report_fleet
+from ansible_collections.linuxnet.tcp.plugins.plugin_utils import report_core
 
 
 def main() -> None:

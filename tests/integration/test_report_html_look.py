@@ -19,7 +19,9 @@ from html_page import IN_PAGE, PICTURES, Page, number, picture, quiet, texts
 
 HOSTS = 300
 FIXTURE = REPOSITORY / "tests/unit/fixtures/report/report.jsonl"
-VALIDATORS = Path(os.environ.get("LINUXNET_TCP_VALIDATORS", REPOSITORY / "build" / "validators"))
+AXE = Path(
+    os.environ.get("LINUXNET_TCP_AXE", next((REPOSITORY / "build" / "axe").glob("*.js"), REPOSITORY / "build" / "axe" / "axe-core.js"))
+)
 # What a browser must never show as it is: it hides text or turns it round.
 UNSEEN = (0x01, 0x1B, 0x7F, 0x2028, 0x2029, 0x202C, 0x202E)
 
@@ -212,16 +214,14 @@ def test_reports_with_little_in_them(window: browser.Browser, made: Callable[[li
 )
 def test_is_accessible(window: browser.Browser, fleet: Page, place: str, scheme: str, say: Callable[[str], None]) -> None:
     """axe-core knows about half of the WCAG rules; the keyboard and the contrast of canvases are tested elsewhere or not at all."""
-    script = next(VALIDATORS.glob("axe/*axe.min.js"), None)
-    if script is None:
-        lacking = VALIDATORS / "lacking.json"
-        reason = json.loads(lacking.read_text(encoding="utf-8")).get("axe", "") if lacking.is_file() else ""
-        pytest.skip(f"axe-core is not in {VALIDATORS}: {reason or 'make it with PYTHONPATH=tools python -m check.validators'}")
+    if not AXE.is_file():
+        reason = os.environ.get("LINUXNET_TCP_NO_AXE", "make it with PYTHONPATH=tools build/venv/bin/python -m check.pages")
+        pytest.skip(f"axe-core is not there: {reason}")
     window.look(400 if place == "narrow" else 1280, 900, scheme)
     row = next(row for row in fleet.rows if "samples" in row)
     window.open(f"{fleet.url}#host/{row['host']}" if place == "host" else fleet.url)
     window.run("document.querySelectorAll('details').forEach((node) => { node.open = true; })")
-    window.run(script.read_text(encoding="utf-8") + "\n0")
+    window.run(AXE.read_text(encoding="utf-8") + "\n0")
     found = window.run(
         "axe.run(document).then((found) => found.violations.map((one) => [one.impact, one.id, one.nodes.length, one.nodes[0].html, one.nodes[0].failureSummary]))"
     )

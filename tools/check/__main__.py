@@ -18,7 +18,7 @@ from check.ansible_test import sanity, units
 from check.collection import build
 from check.integration import integration
 from check.kernels import kernel_sample, kernels
-from check.lint import docs, lint
+from check.lint import docs, lint, quick
 from check.matrix import matrix
 from check.molecule import molecule
 from check.old_python import old_python
@@ -50,6 +50,7 @@ STAGES = (
     Entry("molecule", molecule, True),
     Entry("kernels", kernel_sample, True),
     Entry("release", release, False),
+    Entry("quick", quick, False, always=False),
     Entry("all-kernels", kernels, True, always=False),
 )
 

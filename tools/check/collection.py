@@ -20,7 +20,7 @@ from check.stage import Argv, Stage
 
 # What an operator gets and nothing else. A file that fits none of these fails the build stage.
 SHIPPED = re.compile(
-    r"""(FILES\.json|MANIFEST\.json|LICENSE|README\.md|CHANGELOG\.(md|rst)|CONTRIBUTING\.md)
+    r"""(FILES\.json|MANIFEST\.json|LICENSE|README\.md|CHANGELOG\.(md|rst)|CONTRIBUTING\.md|SECURITY\.md)
       | changelogs/(changelog|config)\.yaml
       | docs/[\w./-]+\.(md|rst|yml|svg|png)
       | extensions/(ee|pull|eda/rulebooks)/[\w.-]+\.(yml|env|service|timer)

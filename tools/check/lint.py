@@ -11,16 +11,42 @@ from check import collection, environment, packages, places
 from check.stage import Argv, Stage
 
 TYPED = ("plugins/plugin_utils", "plugins/action", "plugins/callback", "plugins/doc_fragments", "plugins/filter")
+GENERATED = {"docs/parameters.md": "catalogue_docs.py", "docs/support.md": "matrix_docs.py"}
+# What is written twice, and the imports: the units that a change is most often caught by.
+AGREEMENTS = ("test_boundaries.py", "test_documents_agree.py", "test_matrix.py", "test_project_files.py")
+
+
+def quick(stage: Stage) -> None:
+    """Run what takes seconds: style, types, generated pages and agreements; a hook before each commit calls it."""
+    tree = collection.copy_tree(stage)
+    _style(stage, tree)
+    _generated(stage, tree)
+    reports = places.REPORTS / "quick"
+    reports.mkdir(parents=True, exist_ok=True)
+    tests = [f"tests/unit/plugins/{name}" for name in AGREEMENTS]
+    argv: Argv = [places.VENV_BIN / "python", "-m", "pytest", "-q", f"--junitxml={reports}/junit.xml", *tests]
+    stage.suite("documents agree", argv, reports, cwd=tree, env={"PYTHONPATH": str(places.TREE)})
+
+
+def _style(stage: Stage, tree: Path) -> None:
+    ruff, settings = places.tool("ruff"), {"RUFF_NO_CACHE": "true"}
+    stage.check("ruff check", [ruff, "check", "."], cwd=tree, env=settings)
+    stage.check("ruff format", [ruff, "format", "--check", "."], cwd=tree, env=settings)
+    stage.check("yamllint", [places.tool("yamllint"), "--strict", "."], cwd=tree)
+    _mypy(stage, tree)
+
+
+def _generated(stage: Stage, tree: Path) -> None:
+    """Compare the generated pages with what they are generated from."""
+    for page, tool in GENERATED.items():
+        stage.check(f"{page} is not stale", [places.VENV_BIN / "python", tree / "tools" / tool, "--check"], cwd=tree)
 
 
 def lint(stage: Stage) -> None:
     """Run the linters over the tree copy, where ansible-lint and mypy find the collection under its name."""
     tree = collection.copy_tree(stage)
-    ruff, settings = places.tool("ruff"), {"ANSIBLE_COLLECTIONS_PATH": str(places.TREE), "RUFF_NO_CACHE": "true"}
-    stage.check("ruff check", [ruff, "check", "."], cwd=tree, env=settings)
-    stage.check("ruff format", [ruff, "format", "--check", "."], cwd=tree, env=settings)
-    stage.check("yamllint", [places.tool("yamllint"), "--strict", "."], cwd=tree)
-    _mypy(stage, tree)
+    settings = {"ANSIBLE_COLLECTIONS_PATH": str(places.TREE)}
+    _style(stage, tree)
     stage.check("ansible-lint", [places.tool("ansible-lint"), "--offline", "--strict"], cwd=tree, env=settings)
     lacking = packages.ensure(stage, packages.SHELLCHECK)
     scripts = [path for pattern in ("tools/*.sh", ".ci/run", "extensions/**/*.sh", "tests/**/*.sh") for path in sorted(tree.glob(pattern))]
@@ -40,6 +66,8 @@ def _mypy(stage: Stage, tree: Path) -> None:
         stage.check("mypy of controller code", [mypy, *cache, *controller], cwd=places.TREE, env={"MYPYPATH": str(places.TREE)})
     tools, env = _python_files(tree / "tools"), {"MYPYPATH": str(tree / "tools")}
     stage.check("mypy of tools", [mypy, *cache, *tools], cwd=tree, env=env)
+    bench = {"MYPYPATH": f"{tree / 'tests/benchmarks'}:{tree / 'tests/integration'}"}
+    stage.check("mypy of the benchmarks", [mypy, *cache, "--follow-imports", "silent", "-p", "bench"], cwd=tree, env=bench)
     stage.check("mypy of the test runner", [mypy, *cache, "-p", "check"], cwd=tree, env=env)
 
 
@@ -55,11 +83,7 @@ def docs(stage: Stage) -> None:
     env = {"ANSIBLE_COLLECTIONS_PATH": str(places.INSTALLED), "ANSIBLE_PAGER": "cat", "PAGER": "cat"}
     lint_docs = [places.tool("antsibull-docs"), "lint-collection-docs", "--plugin-docs", "--validate-collection-refs=self", "."]
     stage.check("antsibull-docs lint-collection-docs", lint_docs, cwd=tree, env={"ANSIBLE_COLLECTIONS_PATH": str(places.TREE)})
-    catalogue = tree / "tools" / "catalogue_docs.py"
-    if catalogue.exists():
-        stage.check("docs/parameters.md is not stale", [places.VENV_BIN / "python", catalogue, "--check"], cwd=tree)
-    else:
-        stage.skip("docs/parameters.md is not stale", "tools/catalogue_docs.py does not exist")
+    _generated(stage, tree)
     installed = collection.installed()
     for kind, name in _documented(installed):
         script = '"$0" -t "$1" "$2" > "$3" && test -s "$3" && cat "$3"'

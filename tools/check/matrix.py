@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from check import collection, interpreters, places
+from check import collection, interpreters, places, selection
 from check.smoke_containers import smoke_containers
 from check.stage import Argv, Stage
 
@@ -35,6 +35,11 @@ def rows() -> dict[str, list[dict[str, Any]]]:
     return loaded
 
 
+def pythons() -> list[dict[str, Any]]:
+    """Return the rows of managed Pythons, or those that PYTHONS names."""
+    return selection.chosen("PYTHONS", rows()["pythons"], lambda row: str(row["version"]))
+
+
 def number(version: str) -> tuple[int, ...]:
     """Return a version to compare: 3.9 comes before 3.13."""
     return tuple(int(part) for part in version.split("."))
@@ -54,15 +59,17 @@ def missing(stage: Stage, name: str, reason: str, required: bool) -> None:
 
 
 def matrix(stage: Stage) -> None:
-    """Run every pair of core and Python within its reach, then the containers."""
+    """Run every pair of core and Python within its reach, then the containers, unless PYTHONS names some."""
     collection.installed()
     table = rows()
     cores = [_core(stage, row) for row in table["cores"]]
+    wanted = pythons()
     for core in cores:
-        for python in table["pythons"]:
+        for python in wanted:
             if reaches(core.row, python["version"]):
                 _pair(stage, core, python)
-    smoke_containers(stage, table["containers"])
+    if len(wanted) == len(table["pythons"]):
+        smoke_containers(stage, table["containers"])
 
 
 def _core(stage: Stage, row: dict[str, Any]) -> Core:

@@ -9,7 +9,7 @@ import zipfile
 from pathlib import Path
 from typing import NamedTuple
 
-from check import collection, places, substrate
+from check import collection, packages, places, selection, substrate, validators
 from check.stage import Stage
 
 
@@ -26,6 +26,8 @@ SCENARIOS = (
     Scenario("boot", ("bookworm", "trixie"), ("create", "converge", "side-effect", "converge", "idempotence", "verify", "destroy")),
     # Nothing is found on an idle host before it is tuned.
     Scenario("default", ("trixie",), ("create", "prepare", "converge", "idempotence", "verify", "destroy")),
+    # A compliant, a drifted, a waived and a lost host in every format of a report.
+    Scenario("report", ("trixie",), ("create", "prepare", "converge", "verify", "destroy")),
     # Over real SSH: a canary whose clients suffer, a host that gets lost, a controller that dies, and then all green.
     Scenario("rollout", ("trixie",), ("create", "prepare", "converge", "side-effect", "verify", "destroy")),
     # Over real SSH: who is cut off puts itself back. The side effect kills the controller, and restarts a host.
@@ -41,17 +43,20 @@ def molecule(stage: Stage) -> None:
     reason = substrate.lacking(stage) or containers_podman(stage)
     collection.installed()
     tree = collection.copy_tree(stage)
-    for scenario in SCENARIOS:
+    # The judges of the report's formats; the scenario says which of them could not be had.
+    packages.ensure(stage, packages.BROWSER)
+    judges = validators.prepare(stage)
+    for scenario in selection.chosen("SCENARIOS", SCENARIOS, lambda row: row.name):
         missing = reason or substrate.unusable(stage, scenario.suites)
         if missing:
             for step in scenario.steps:
                 stage.skip(f"molecule {scenario.name}: {step}", missing)
         else:
-            _scenario(stage, tree, scenario)
+            _scenario(stage, tree, scenario, judges)
 
 
-def _scenario(stage: Stage, tree: Path, scenario: Scenario) -> None:
-    name, env = scenario.name, {**substrate.settings(), **_settings()}
+def _scenario(stage: Stage, tree: Path, scenario: Scenario, judges: dict[str, str]) -> None:
+    name, env = scenario.name, {**substrate.settings(), **_settings(), **judges}
     trace = places.BUILD / "reports" / f"host-before-{name}.json"
     host_trace = [places.VENV_BIN / "python", tree / "tools" / "host_trace.py"]
     _step(stage, tree, name, "destroy", env)

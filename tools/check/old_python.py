@@ -20,7 +20,7 @@ OLD_ANSIBLE = places.ROOT / "requirements" / "old-ansible.txt"
 def old_python(stage: Stage) -> None:
     """Compile managed-node code and run its units under each Python; skip, saying why, where there is none."""
     tree = collection.copy_tree(stage)
-    for row in matrix.rows()["pythons"]:
+    for row in matrix.pythons():
         version = row["version"]
         python = interpreters.find(version)
         if python is None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import shutil
 import tarfile
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -28,10 +29,17 @@ SARIF_PACKAGE = "@microsoft/jest-sarif@1.0.0-beta.0"
 # Deque's rules for accessible pages, as one script.
 AXE_PACKAGE = "axe-core@4.14.1"
 NPM = {"npm": "npm"}
+# Stages run beside each other.
+_preparing = threading.Lock()
 
 
 def prepare(stage: Stage) -> dict[str, str]:
     """Fetch what is not there yet, and return the environment for the tests."""
+    with _preparing:
+        return _prepare(stage)
+
+
+def _prepare(stage: Stage) -> dict[str, str]:
     FOLDER.mkdir(parents=True, exist_ok=True)
     makers: dict[str, tuple[str, Callable[[Stage, Path], str | None]]] = {
         "venv": (REQUIREMENTS.read_text(encoding="utf-8"), _venv),

@@ -34,7 +34,7 @@ class Host {
     this.kernel = cells[4] ? thing(cells[4]) : "";
     this.profile = cells[3] ? thing(cells[3]) : {};
     this.error = cells[12] ? thing(cells[12]) : null;
-    this.leftOut = cells[13] || 0;
+    this.leftOut = { findings: cells[13] || 0, controls: cells[14] || 0 };
     this.counts = { high: 0, medium: 0, low: 0, info: 0 };
     for (const reference of cells[8] || []) {
       const shared = thing(thing(reference)[0]);

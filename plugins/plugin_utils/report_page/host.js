@@ -62,7 +62,7 @@ function settings(host) {
   const heads = ["Setting", "Status", "Running", "Next boot", "Wanted", ...(before ? ["Before"] : []), "Severity", "Notes"];
   return section("settings", "Settings", `${number(host.failed)} of ${number(controls.length)} fail`,
     make("div", { class: "scroll" }, make("table", { class: "stack" }, make("thead", {}, make("tr", {}, heads.map((text) => make("th", { scope: "col" }, text)))),
-      make("tbody", {}, controls.map((control) => settingRow(control, before))))));
+      make("tbody", {}, controls.map((control) => settingRow(control, before))))), leftOut(host.leftOut.controls, "setting"));
 }
 
 const plain = (value) => value === null || typeof value !== "object";
@@ -82,6 +82,8 @@ function evidence(value) {
   return [make("table", {}, make("thead", {}, make("tr", {}, names.map((name) => make("th", { scope: "col" }, seen(name).replaceAll("_", " "))))),
     make("tbody", {}, rows.map((row) => make("tr", {}, names.map((name) => make("td", {}, name in row ? make("code", {}, seen(row[name])) : "")))))), more];
 }
+
+const leftOut = (count, word) => (count ? make("p", { class: "soft" }, `${plural(count, word)} more in report.json; left out to keep this page small.`) : null);
 
 function drifted(finding, drift) {
   if (!drift) return null;
@@ -108,7 +110,7 @@ function findings(host) {
   const drift = host.drift();
   const open = found.filter((finding) => !finding.waived && finding.severity !== "info").length;
   const fixed = drift && drift.fixed.length ? make("p", {}, "Fixed since the baseline: ", drift.fixed.map((key, place) => [place ? ", " : "", make("code", {}, seen(key))])) : null;
-  const left = host.leftOut ? make("p", { class: "soft" }, `${plural(host.leftOut, "finding")} more in report.json; left out to keep this page small.`) : null;
+  const left = leftOut(host.leftOut.findings, "finding");
   return section("host-findings", "Findings", found.length ? `${number(open)} to deal with, ${number(found.length - open)} waived or for information` : "None",
     found.map((finding) => findingCard(finding, drift)), left, fixed);
 }

@@ -12,10 +12,12 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import netns_lab
+
 from bench import places
 from bench.harness import Refused
 from bench.model import Sample
@@ -36,6 +38,11 @@ class Plan:
 
 
 QUICK = Plan(sizes=(200, 400), hosts=(2,), audits=(20, 40), rounds=1, tasks=1, quick=True)
+
+
+def replaced(plan: Plan, wanted: dict[str, Any]) -> Plan:
+    """Return the plan with some of its numbers replaced."""
+    return replace(plan, **wanted)
 
 
 @dataclass

@@ -14,7 +14,9 @@ SCHEMA_VERSION = 1
 OURS, FLOOR, PEER = "ours", "floor", "peer"
 # wall and cpu: seconds of the whole process and its children; inner and inner_cpu: seconds that a process measured around the work alone;
 # inner_ms: inner_cpu in milliseconds; peak_kib: largest resident memory of one process; above_kib: what the work added to it; processes: how many were started.
-METRICS = ("wall", "cpu", "inner", "inner_cpu", "peak_kib", "above_kib", "processes", "bytes", "inner_ms")
+METRICS = ("wall", "cpu", "inner", "inner_cpu", "peak_kib", "above_kib", "processes", "bytes", "inner_ms", "controller_cpu")
+# Those whose growth is told.
+GROWING = ("wall", "cpu", "inner", "controller_cpu", "peak_kib")
 Sample = dict[str, float]
 
 
@@ -103,7 +105,7 @@ class Row:
         for unit in dict.fromkeys(case.unit for case in self.cases):
             cases = [case for case in self.cases if case.unit == unit]
             for name in dict.fromkeys(entry.name for case in cases for entry in case.entries):
-                found += [_slope(unit, name, metric, cases) for metric in ("wall", "cpu", "inner")]
+                found += [_slope(unit, name, metric, cases) for metric in GROWING]
         return [slope for slope in found if slope]
 
     def to_json(self) -> dict[str, Any]:

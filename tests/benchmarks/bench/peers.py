@@ -28,6 +28,9 @@ COMMANDS = {
     "netstat": ("net-tools", ("netstat | awk", "listen_ports_facts")),
     "strace": ("strace", ("processes",)),
 }
+PACKAGES = ("psutil", "pyroute2")
+OTHERS = ("ansible.posix", "community.general")
+ALL = (*PACKAGES, *OTHERS)
 SECONDS = 600
 
 
@@ -35,9 +38,10 @@ def prepare() -> tuple[str | None, dict[str, str]]:
     """Install what is missing; return the Python that has the packages (or None), and why peers are lacking."""
     lacking = _commands()
     python, why = _python()
-    lacking.update({name: why for name in ("psutil", "pyroute2") if why})
-    why = link_collections()
-    lacking.update({name: why for name in ("ansible.posix", "community.general") if why})
+    lacking.update({name: why for name in PACKAGES if why})
+    link_ours()
+    why = _collections()
+    lacking.update({name: why for name in OTHERS if why})
     return python, lacking
 
 
@@ -72,13 +76,16 @@ def _python() -> tuple[str | None, str]:
     return str(python), ""
 
 
-def link_collections(ours: bool = True) -> str:
-    """Make build/bench/collections: this checkout by a link, the peers' out of the wheel; return why those are lacking, or nothing."""
-    root = places.COLLECTIONS / "ansible_collections"
-    link = root / "linuxnet" / "tcp"
+def link_ours() -> None:
+    """Let Ansible find this checkout as linuxnet.tcp."""
+    link = places.COLLECTIONS / "ansible_collections" / "linuxnet" / "tcp"
     link.parent.mkdir(parents=True, exist_ok=True)
-    if ours and not link.exists():
+    if not link.exists():
         link.symlink_to(places.ROOT)
+
+
+def _collections() -> str:
+    """Take the peers' collections out of the wheel; return why they are lacking, or nothing."""
     stamp, wanted = places.COLLECTIONS / "stamp", WHEEL.read_text(encoding="utf-8") + repr(COLLECTIONS)
     if stamp.exists() and stamp.read_text(encoding="utf-8") == wanted:
         return ""

@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import Any
 
 import netns_lab
+
 from bench import places
 from bench.harness import Refused
 from bench.lab import Lab

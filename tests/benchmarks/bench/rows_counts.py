@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from bench import node
 from bench.harness import Contestant, take_turns
 from bench.lab import Lab
@@ -24,7 +26,7 @@ def run(lab: Lab) -> Row:
         with Population(lab, size, mixed) as population:
             turn = Turn(lab, population, {}, case)
             floor = floor_and_ours(turn)[:1]
-            take_turns(case, [*floor, Contestant(SOCKSTAT, OURS, lambda turn=turn: _ours(turn)), _ss(turn)], lab.plan.rounds)
+            take_turns(case, [*floor, Contestant(SOCKSTAT, OURS, partial(_ours, turn)), _ss(turn)], lab.plan.rounds)
         row.cases.append(case)
         row.targets[case.name] = [
             Target("in process, sockstat / full C dump", "inner_cpu", SOCKSTAT, "C floor", at_most=1.0),

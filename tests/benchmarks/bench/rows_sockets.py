@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable
+from functools import partial
 
 from bench import node, places
 from bench.harness import Contestant, Refused, take_turns
@@ -51,8 +52,8 @@ def _targets(size: int) -> list[Target]:
         targets.append(
             Target(f"in process, Python {line} / C floor", "inner_cpu", ours(line), "C floor", at_most=limit if size == 500_000 else None)
         )
-    least = (4.0, 10.0) if size == 500_000 else (None, None)
-    for peer, limit in zip(("ss | awk", "netstat | awk"), least, strict=True):
+    for peer, least in (("ss | awk", 4.0), ("netstat | awk", 10.0)):
+        limit = least if size == 500_000 else None
         targets.append(Target(f"processor time, {peer} / our count", "cpu", peer, ours(REFERENCE_LINE), None, limit, "inner_cpu"))
         targets.append(Target(f"processor time, {peer} / our process with its start", "cpu", peer, ours(REFERENCE_LINE)))
         targets.append(Target(f"processor time, {peer} / C floor", "cpu", peer, "C floor"))
@@ -115,9 +116,9 @@ def _ours(turn: Turn, line: str, python: str) -> Contestant:
 
 def _peers(turn: Turn) -> list[Contestant]:
     shells = {"ss | awk": AWK_SS, "netstat | awk": AWK_NETSTAT}
-    found = [Contestant(name, PEER, lambda name=name, text=text: _shell(turn, name, text)) for name, text in shells.items()]
+    found = [Contestant(name, PEER, partial(_shell, turn, name, text)) for name, text in shells.items()]
     for name in ("psutil", "pyroute2"):
-        found.append(Contestant(name, PEER, lambda name=name: _script(turn, name), rounds=2))
+        found.append(Contestant(name, PEER, partial(_script, turn, name), rounds=2))
     return found
 
 

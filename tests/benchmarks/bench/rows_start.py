@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from typing import Any
 
 from bench import plays
@@ -33,7 +34,7 @@ def run(lab: Lab) -> Row:
             sample, _text = lab.metered(space, [sys.executable, str(payloads[name])])
             return {**sample, "bytes": payloads[name].stat().st_size}
 
-        contestants = [Contestant(name, FLOOR if name == plays.PING else OURS, lambda name=name: once(name)) for name in payloads]
+        contestants = [Contestant(name, FLOOR if name == plays.PING else OURS, partial(once, name)) for name in payloads]
         take_turns(case, contestants, 3 * lab.plan.rounds)
     row.cases.append(case)
     row.targets[case.name] = [

@@ -18,6 +18,7 @@ requirements: []
 import json
 import multiprocessing
 import os
+import resource
 import time
 
 from ansible.plugins.callback import CallbackBase
@@ -36,7 +37,7 @@ class CallbackModule(CallbackBase):
 
     def v2_playbook_on_task_start(self, task, is_conditional):
         self._close()
-        self._task = {"name": task.get_name(), "failed": 0, "hosts": 0}
+        self._task = {"name": task.get_name(), "failed": 0, "hosts": 0, "bytes": 0}
         self._cpu, self._wall = processor_seconds(), time.monotonic()
         self._end = self._wall
 
@@ -44,19 +45,20 @@ class CallbackModule(CallbackBase):
         self._close()
 
     def v2_runner_on_ok(self, result):
-        self._count(0)
+        self._count(result, 0)
 
     def v2_runner_on_failed(self, result, ignore_errors=False):
-        self._count(1)
+        self._count(result, 1)
 
     def v2_runner_on_unreachable(self, result):
-        self._count(1)
+        self._count(result, 1)
 
-    def _count(self, failed):
+    def _count(self, result, failed):
         self._end = time.monotonic()
         if self._task:
             self._task["failed"] += failed
             self._task["hosts"] += 1
+            self._task["bytes"] += len(json.dumps(result._result, default=str))
 
     def _close(self):
         if not self._task:
@@ -77,5 +79,5 @@ def reap():
 
 def processor_seconds():
     """Return what this process and its ended children have used."""
-    used = os.times()
-    return used.user + used.system + used.children_user + used.children_system
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(one.ru_utime + one.ru_stime for one in used)

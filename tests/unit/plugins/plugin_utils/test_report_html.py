@@ -94,8 +94,14 @@ def unpacked(island: dict[str, Any]) -> Iterator[dict[str, Any]]:
     for chunk in island["chunks"]:
         things += chunk["things"]
         for short in chunk["hosts"]:
-            cells = short + [0] * (14 - len(short))
-            row = {"host": cells[0], "status": ("compliant", "noncompliant", "error")[cells[1]], "seconds": cells[2], "left_out": cells[13]}
+            cells = short + [0] * (15 - len(short))
+            row = {
+                "host": cells[0],
+                "status": ("compliant", "noncompliant", "error")[cells[1]],
+                "seconds": cells[2],
+                "left_out": cells[13],
+                "controls_left_out": cells[14],
+            }
             row["controls"] = [thing(control) for control in thing(cells[7])] if cells[7] else []
             row["findings"] = [finding(reference) for reference in cells[8] or []]
             for name, cell in (("kernel", 4), ("nat", 5), ("drift", 9), ("error", 12)):

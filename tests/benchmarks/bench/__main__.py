@@ -1,0 +1,136 @@
+# Copyright (c) 2026, linuxnet.tcp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Run the benchmark, or compare the last run with an earlier one."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+
+from bench import (
+    compare,
+    environment,
+    lab,
+    node,
+    peers,
+    places,
+    programs,
+    rows_apply,
+    rows_audit,
+    rows_boot,
+    rows_counts,
+    rows_module,
+    rows_reports,
+    rows_sockets,
+    rows_start,
+    table,
+)
+from bench.harness import Refused
+from bench.model import SCHEMA_VERSION, Row
+
+ROWS: dict[str, Callable[[lab.Lab], Row]] = {
+    "sockets": rows_sockets.run,
+    "counts": rows_counts.run,
+    "start": rows_start.run,
+    "module": rows_module.run,
+    "apply": rows_apply.run,
+    "audit": rows_audit.run,
+    "reports": rows_reports.run,
+    "boot": rows_boot.run,
+}
+
+
+def measure(plan: lab.Plan, names: list[str]) -> dict[str, Any]:
+    """Run the rows and return what bench.json holds."""
+    where = environment.describe()
+    node.lay_out()
+    peer_python, lacking = (None, dict.fromkeys(peers.ALL, "not looked for in a quick run")) if plan.quick else peers.prepare()
+    if plan.quick:
+        peers.link_ours()
+    tools = lab.Lab(plan, programs.compile_all(), node.pythons(), peer_python, lacking)
+    rows = [_row(name, tools) for name in names]
+    where["load_after"] = list(os.getloadavg())
+    result = {
+        "schema_version": SCHEMA_VERSION,
+        "environment": where,
+        "plan": {"sizes": plan.sizes, "hosts": plan.hosts, "audits": plan.audits, "rounds": plan.rounds, "tasks": plan.tasks},
+        "versions": environment.versions(tools.pythons, peer_python),
+        "rows": [row.to_json() for row in rows],
+    }
+    return check(json.loads(json.dumps(result)))
+
+
+def _row(name: str, tools: lab.Lab) -> Row:
+    """Run one row; one that cannot run is told with its reason, and the others go on."""
+    print(f"-- {name}", file=sys.stderr, flush=True)
+    try:
+        return ROWS[name](tools)
+    except Refused as reason:
+        return Row(name, name, skipped=str(reason))
+
+
+def check(result: dict[str, Any]) -> dict[str, Any]:
+    """Return the result; raise jsonschema.ValidationError when it is not as bench.schema.json says."""
+    jsonschema.Draft202012Validator(json.loads(places.SCHEMA.read_text(encoding="utf-8"))).validate(result)
+    return result
+
+
+def read(path: Path) -> dict[str, Any]:
+    """Read a result and check it."""
+    return check(json.loads(path.read_text(encoding="utf-8")))
+
+
+def arguments(words: list[str] | None) -> argparse.Namespace:
+    """Parse the command line."""
+    parser = argparse.ArgumentParser(prog="bench", description=__doc__)
+    parser.add_argument("rows", nargs="*", metavar="ROW", help=f"all by default: {', '.join(ROWS)}")
+    parser.add_argument(
+        "--quick", action="store_true", help="tiny counts, one round, no peers: shows that the benchmark works and measures nothing"
+    )
+    parser.add_argument("--rounds", type=int, help=f"samples of each contestant, {lab.Plan.rounds} by default")
+    parser.add_argument("--sizes", type=_sizes, help="numbers of sockets, such as 25000,500000")
+    parser.add_argument("--hosts", type=_sizes, help="numbers of hosts to audit")
+    parser.add_argument("--audits", type=_sizes, help="numbers of audits to report over")
+    parser.add_argument("--output", type=Path, default=places.RESULT, help="where to write the result")
+    parser.add_argument("--compare", type=Path, metavar="BASE", help="measure nothing; print the ratios of --output to this earlier result")
+    options = parser.parse_args(words)
+    unknown = sorted(set(options.rows) - set(ROWS))
+    if unknown:
+        parser.error(f"no such row: {', '.join(unknown)}; there are {', '.join(ROWS)}")
+    return options
+
+
+def _sizes(word: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in word.split(","))
+
+
+def main(words: list[str] | None = None) -> int:
+    """Do what the command line says."""
+    options = arguments(words)
+    if options.compare:
+        print("\n".join(compare.lines(read(options.output), read(options.compare))))
+        return 0
+    plan = lab.QUICK if options.quick else lab.Plan()
+    wanted = {name: value for name in ("rounds", "sizes", "hosts", "audits") if (value := getattr(options, name)) is not None}
+    try:
+        result = measure(lab.replaced(plan, wanted), options.rows or list(ROWS))
+    except programs.NoCompiler as reason:
+        print(f"bench: {reason}", file=sys.stderr)
+        return 1
+    options.output.parent.mkdir(parents=True, exist_ok=True)
+    options.output.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+    print(table.text(result))
+    print(f"written to {options.output}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
