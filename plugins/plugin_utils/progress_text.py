@@ -116,4 +116,4 @@ def _named(row: Waiting) -> str:
 
 def _short(task: str) -> str:
     """Return a task's name without that of its role, which is the same for all."""
-    return printable.line(task.rpartition(" : ")[2], MAX_NAME)
+    return str(printable.line(task.rpartition(" : ")[2], MAX_NAME))

@@ -164,12 +164,17 @@ def test_a_host_runs_what_the_operator_signed_and_takes_back_what_harms(ring: Ri
     assert ring.host.sysctl(FIN_TIMEOUT) == "30"
     assert ring.statuses() == ["noncompliant"], harmful.stdout
 
-    # A ring that wants what the host has: nothing changes, nothing is waited for.
-    ring.commit(30, ring.operator)
+    # A ring that wants what the host has: nothing changes but the metrics, nothing is waited for.
+    metrics = ring.repository.parent / "metrics"
+    metrics.mkdir()
+    ring.commit(30, ring.operator, pull_metrics=str(metrics))
     last = ring.pull()
     assert last.returncode == 0
-    assert re.search(r"\nlocalhost .* changed=0 ", last.stdout.rpartition("PLAY RECAP")[2]), last.stdout
+    assert re.search(r"\nlocalhost .* changed=1 ", last.stdout.rpartition("PLAY RECAP")[2]), last.stdout
     assert re.search(r"TASK \[Begin the window before the change\] \**\nskipping", last.stdout)
+    written = metrics / "linuxnet_tcp.prom"
+    assert written.stat().st_mode & 0o777 == 0o644
+    assert "tcp_sockets{" in written.read_text(encoding="utf-8")
 
 
 def test_a_person_who_runs_the_same_is_not_disturbed(ring: Ring) -> None:
