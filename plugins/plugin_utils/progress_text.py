@@ -107,8 +107,13 @@ def _now(shot: Snapshot) -> list[str]:
     if not shot.task:
         return []
     counted = "" if shot.reported is None else f" {shot.reported}/{shot.wave_hosts}"
-    return [f'now{counted} "{printable.line(shot.task, MAX_NAME)}"']
+    return [f'now{counted} "{_short(shot.task)}"']
 
 
 def _named(row: Waiting) -> str:
-    return f'{printable.line(row.host, MAX_NAME)} {duration(row.seconds)} "{printable.line(row.task, MAX_NAME)}"'
+    return f'{printable.line(row.host, MAX_NAME)} {duration(row.seconds)} "{_short(row.task)}"'
+
+
+def _short(task: str) -> str:
+    """Return a task's name without that of its role, which is the same for all."""
+    return printable.line(task.rpartition(" : ")[2], MAX_NAME)

@@ -105,7 +105,7 @@ class Lab:
                 timeout=SECONDS,
             )
         seconds = time.monotonic() - began
-        return Run(process.returncode, out.read_text(encoding="utf-8"), err.read_text(encoding="utf-8"), _events(file), seconds)
+        return Run(process.returncode, out.read_text(encoding="utf-8"), err.read_text(encoding="utf-8"), read(file), seconds)
 
     def terminal(self, play: str, hosts: int, **settings: str) -> Run:
         """Run a play on a terminal of its own; ``out`` is every character that the terminal got."""
@@ -121,7 +121,7 @@ class Lab:
         rc = process.wait(timeout=SECONDS)
         reader.join(timeout=10)
         os.close(master)
-        return Run(rc, got.decode(), "", _events(file), time.monotonic() - began)
+        return Run(rc, got.decode(), "", read(file), time.monotonic() - began)
 
     def _argv(self, play: str, hosts: int) -> list[str]:
         self._count += 1
@@ -161,7 +161,8 @@ def _drain(fd: int, got: bytearray) -> None:
             got += piece
 
 
-def _events(file: Path) -> list[dict[str, Any]]:
+def read(file: Path) -> list[dict[str, Any]]:
+    """Return the events of a progress file, none when there is no file."""
     return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()] if file.is_file() else []
 
 

@@ -14,6 +14,8 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import fleet_lab
+import netns_lab
 import progress_lab
 import pytest
 from ansible_collections.linuxnet.tcp.plugins.plugin_utils import documents
@@ -175,6 +177,60 @@ def test_a_rollout_is_counted_by_its_receipts(lab: progress_lab.Lab) -> None:
     last = run.last()
     assert (last["rollout"], last["ok"], last["restored"], last["failed"], last["lost"]) == ("r-7", 1, 1, 1, 1)
     assert any(line.startswith("wave 2/2  hosts 4/4  ok 1  restored 1  failed 1  lost 1  elapsed ") for line in run.lines())
+
+
+@pytest.fixture
+def fleet(tmp_path: Path, collections: Path) -> Iterator[fleet_lab.Fleet]:
+    if os.geteuid() != 0:
+        pytest.skip("only root goes from one private namespace into another, and a rollout tunes")
+    try:
+        made = fleet_lab.Fleet(tmp_path, collections, ["canary", "web1", "web2"])
+    except netns_lab.Unavailable as reason:
+        pytest.skip(str(reason))
+    yield made
+    made.close()
+
+
+def roll_out(fleet: fleet_lab.Fleet, **variables: object) -> progress_lab.Run:
+    """Roll out one key in two waves, with the callback beside."""
+    file = fleet.root / "progress.jsonl"
+    profile = {"name": "one", "settings": {"net.ipv4.tcp_fin_timeout": {"value": 30}}}
+    given = {
+        "rollout_profile": profile,
+        "rollout_waves": [1, "100%"],
+        # Long beside what a busy machine adds: the windows before and after have to be about as long as each other.
+        "rollout_soak_seconds": 8,
+        "rollout_dir": str(fleet.root / "rollouts"),
+    }
+    settings = {"ANSIBLE_CALLBACKS_ENABLED": "linuxnet.tcp.rollout_progress", "LINUXNET_TCP_PROGRESS_FILE": str(file)}
+    run = fleet.controller.run(
+        fleet.argv("linuxnet.tcp.rollout", {**given, **variables}),
+        env={**fleet.environment(), **settings},
+        check=False,
+        timeout=progress_lab.SECONDS,
+    )
+    return progress_lab.Run(run.returncode, run.stdout, run.stderr, progress_lab.read(file), 0.0)
+
+
+def test_a_real_rollout_is_followed_wave_by_wave(fleet: fleet_lab.Fleet) -> None:
+    run = roll_out(fleet)
+    assert run.rc == 0, run.out
+    ended = [(event["wave"], event["waves"], event["done"], event["ok"]) for event in run.events if event["event"] == "wave_ended"]
+    assert ended == [(1, 2, 1, 1), (2, 2, 3, 3)]
+    (rollout,) = {event["rollout"] for event in run.events if event["event"] != "wave_begun" or event["wave"] > 1}
+    assert (fleet.root / "rollouts" / rollout / "receipts.jsonl").exists()
+    assert run.lines()[-1].startswith("wave 2/2  hosts 3/3  ok 3  restored 0  lost 0  elapsed ")
+    # What the second wave will take is told from the first one, which has waited for its soak.
+    first = next(event for event in run.events if event["event"] == "wave_ended")
+    assert first["left_seconds"] > 5
+
+
+def test_a_rollout_that_stops_says_what_was_restored_and_what_was_not_done(fleet: fleet_lab.Fleet) -> None:
+    run = roll_out(fleet, rollout_health_url="http://127.0.0.1:9/")
+    assert run.rc != 0
+    assert (run.last()["event"], run.last()["restored"], run.last()["done"], run.last()["hosts"]) == ("ended", 1, 1, 3), run.out
+    assert run.lines()[-1].endswith("ended with 2 hosts not done")
+    assert [host.is_untouched() for host in fleet] == [False, True, True]
 
 
 @pytest.fixture

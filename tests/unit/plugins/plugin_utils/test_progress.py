@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.linuxnet.tcp.plugins.plugin_utils import documents, progress, progress_pace, progress_text
+from ansible_collections.linuxnet.tcp.plugins.plugin_utils import documents, progress, progress_pace, progress_text, rollout_plan
 
 HOSTS = tuple(f"h{number}" for number in range(1, 11))
 
@@ -45,6 +45,13 @@ def begun(*sizes: int, **more: Any) -> progress.Progress:
 )
 def test_batches_are_those_of_ansible(hosts: int, serial: list[object], sizes: tuple[int, ...]) -> None:
     assert progress.batch_sizes(hosts, serial) == sizes
+
+
+@pytest.mark.parametrize("hosts", [1, 2, 7, 8, 99, 1000])
+@pytest.mark.parametrize("serial", [[1], [3, 4], ["1%"], ["33%"], [1, "5%", "25%", "100%"], ["50%", 2]])
+def test_the_plan_of_a_rollout_has_the_same_waves(hosts: int, serial: list[object]) -> None:
+    planned = rollout_plan.waves([str(number) for number in range(hosts)], serial)
+    assert progress.batch_sizes(hosts, serial) == tuple(len(wave) for wave in planned)
 
 
 @pytest.mark.parametrize(
@@ -266,6 +273,7 @@ def test_the_line_names_what_there_is(change: dict[str, Any], text: str) -> None
 def test_a_line_between_says_what_the_wave_is_about() -> None:
     assert progress_text.between(SHOT).endswith('left 61m  now 12/110 "Apply"')
     assert progress_text.between(SHOT._replace(reported=None)).endswith('left 61m  now "Apply"')
+    assert progress_text.between(SHOT._replace(task="linuxnet.tcp.rollout : Apply")).endswith('left 61m  now 12/110 "Apply"')
 
 
 def test_waiting_names_three_and_counts_the_rest() -> None:
