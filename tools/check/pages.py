@@ -1,7 +1,10 @@
 # Copyright (c) 2026, linuxnet.tcp contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Get what looks at the HTML report: a browser, and axe-core, which judges accessibility. What cannot be had is told to the tests, which skip and say so."""
+"""Get what looks at the HTML report: a browser, and axe-core, which judges accessibility.
+
+What cannot be had is told to the tests, which skip and say so.
+"""
 
 from __future__ import annotations
 
