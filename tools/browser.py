@@ -32,11 +32,12 @@ FLAGS = (
     "--remote-debugging-pipe",
 )
 # So that pictures look alike wherever one of these fonts is installed.
-FONTS = """<?xml version="1.0"?>
+_PREFERRED = "<prefer><family>Inter</family><family>Noto Sans</family><family>Liberation Sans</family></prefer>"
+FONTS = f"""<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 <fontconfig>
-<alias binding="same"><family>sans-serif</family><prefer><family>Inter</family><family>Noto Sans</family><family>Liberation Sans</family></prefer></alias>
-<alias binding="same"><family>system-ui</family><prefer><family>Inter</family><family>Noto Sans</family><family>Liberation Sans</family></prefer></alias>
+<alias binding="same"><family>sans-serif</family>{_PREFERRED}</alias>
+<alias binding="same"><family>system-ui</family>{_PREFERRED}</alias>
 <alias binding="same"><family>monospace</family><prefer><family>Noto Mono</family><family>DejaVu Sans Mono</family></prefer></alias>
 </fontconfig>
 """
@@ -73,7 +74,7 @@ def executable() -> str:
 class Browser:
     """One browser with one page. ``events`` are those of the protocol since the last ``open``; use it as a context manager."""
 
-    def __init__(self, seconds: float = 60) -> None:
+    def __init__(self, seconds: float = 180) -> None:
         """Start it with an empty profile; raise Unavailable."""
         program, self._seconds = executable(), seconds
         self.events: list[dict[str, Any]] = []

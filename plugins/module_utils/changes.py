@@ -7,7 +7,7 @@ from __future__ import absolute_import, division, print_function
 
 __metaclass__ = type
 
-from ansible_collections.linuxnet.tcp.plugins.module_utils import restore, transaction
+from ansible_collections.linuxnet.tcp.plugins.module_utils import transaction
 from ansible_collections.linuxnet.tcp.plugins.module_utils.core import errors
 
 _SETS = ("present", "absent")
@@ -44,10 +44,16 @@ def _problems(options):
 
 def carry_out(options, check_mode, tree, store, boot, keeper):
     """Do what the module's ``options`` ask for and return its result. Raises TransactionError, InvalidInput."""
-    if options["state"] == "confirmed":
-        return restore.confirmed(options["journal"], check_mode, keeper)
-    if options["state"] == "restored":
-        return restore.restored(options["journal"], options["conflicts"], check_mode, tree, keeper)
+    if options["state"] not in _SETS:
+        return _journaled(options, check_mode, tree, keeper)
     request = transaction.Request(
         check_mode=check_mode, **dict((name, options[name]) for name in transaction.Request._fields if name != "check_mode"))
     return transaction.apply(request, tree, store, boot, keeper)
+
+
+def _journaled(options, check_mode, tree, keeper):
+    # Compiled only where it is needed: most runs set keys.
+    from ansible_collections.linuxnet.tcp.plugins.module_utils import restore
+    if options["state"] == "confirmed":
+        return restore.confirmed(options["journal"], check_mode, keeper)
+    return restore.restored(options["journal"], options["conflicts"], check_mode, tree, keeper)

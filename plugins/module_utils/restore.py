@@ -137,7 +137,7 @@ def carry_out(entry, way, keeper):
     except steps.Stopped as stopped:
         if not stopped.left:
             _moved(entry, before, keeper)
-        raise failure(stopped, [])
+        raise steps.failure(stopped, [])
     return entry._replace(status=journal.RESTORED)
 
 
@@ -153,13 +153,6 @@ def _moved(entry, status, keeper):
         return keeper.move(entry, status)
     except (IOError, OSError) as error:
         raise keeping.refused(["%s: cannot be renamed (%s)" % (keeper.path(entry), steps.reason(error))])
-
-
-def failure(stopped, rows):
-    """Return the TransactionError that says what stopped a walk, what was undone and what could not be."""
-    return errors.TransactionError(
-        "; ".join([stopped.message, stopped.standing()] + stopped.notes),
-        changed=bool(stopped.left), undone=stopped.undone, left=stopped.left, problems=[stopped.message], settings=rows)
 
 
 def _told(way, entry, record, keeper):
@@ -219,23 +212,8 @@ def _confirmed(number, check_mode, keeper):
     return _told(Way([], [], [], []), entry, record, keeper)
 
 
-def settle(tree, keeper):
-    """Put back what runs that died and changes that nobody confirmed left behind; return a row for each: {id, time, reason, undone, kept, comment?}.
-
-    Has to hold the lock: then an open journal has no run any more. Raises TransactionError when a change still waits to be confirmed, or
-    when something cannot be put back.
-    """
-    rows = []
-    for entry in [] if keeper.unavailable else keeper.entries():
-        if entry.status in journal.PENDING:
-            record = keeper.record(entry)
-            if keeper.belongs_here(record):
-                _refuse_waiting(entry, record, keeper)
-                rows.append(_settled(entry, record, tree, keeper))
-    return rows
-
-
-def _refuse_waiting(entry, record, keeper):
+def refuse_waiting(entry, record, keeper):
+    """Raise TransactionError when the change of a journal still waits to be confirmed."""
     if entry.status == journal.UNCONFIRMED and record.boot_id == keeper.machine.boot_id() and keeper.watched(entry):
         left = max(0, int(record.confirm["deadline"] - keeper.machine.uptime()))
         raise keeping.refused([
@@ -243,7 +221,8 @@ def _refuse_waiting(entry, record, keeper):
                 entry.number, record.time, ", " + record.comment if record.comment else "", left)])
 
 
-def _settled(entry, record, tree, keeper):
+def settled(entry, record, tree, keeper):
+    """Put back what a journal holds; return its row, see pending.settle. Raises TransactionError."""
     try:
         way = way_back(record, tree, keeper.open_store)
         carry_out(entry, way, keeper)
@@ -255,13 +234,3 @@ def _settled(entry, record, tree, keeper):
         "reason": "half-done" if entry.status == journal.OPEN else "unconfirmed",
     }
     return dict(row, comment=record.comment) if record.comment else row
-
-
-def unsettled(keeper):
-    """Return a warning for each journal that a real run would put back first; for check mode."""
-    try:
-        entries = keeper.entries()
-    except errors.SourceUnavailable:
-        return []
-    return ["journal %d is %s: a real run first puts it back, unless it still waits to be confirmed" % (entry.number, entry.status)
-            for entry in entries if entry.status in journal.PENDING]

@@ -192,3 +192,10 @@ def runtime_diff(rows):
 def file_diff(path, before, after):
     """Return the diff of a file's bytes, the values of secret keys left out."""
     return {"before_header": path, "after_header": path, "before": drop_in.display(before), "after": drop_in.display(after)}
+
+
+def failure(stopped, rows):
+    """Return the TransactionError that says what stopped a walk, what was undone and what could not be."""
+    return errors.TransactionError(
+        "; ".join([stopped.message, stopped.standing()] + stopped.notes),
+        changed=bool(stopped.left), undone=stopped.undone, left=stopped.left, problems=[stopped.message], settings=rows)

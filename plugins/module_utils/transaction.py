@@ -9,7 +9,7 @@ __metaclass__ = type
 
 from collections import namedtuple
 
-from ansible_collections.linuxnet.tcp.plugins.module_utils import keeper as keeping, restore, steps
+from ansible_collections.linuxnet.tcp.plugins.module_utils import keeper as keeping, pending, steps
 from ansible_collections.linuxnet.tcp.plugins.module_utils.core import boot_plan, drop_in, errors, plan as planning, sysctl_name, sysctl_value
 
 Request = planning.Request
@@ -27,9 +27,9 @@ def apply(request, tree, store, boot=None, keeper=None):
     """
     if keeper is None or request.check_mode:
         result = _applied(request, tree, _Files(store, boot), keeper)
-        return dict(result, warnings=restore.unsettled(keeper) + result["warnings"]) if keeper else result
+        return dict(result, warnings=pending.unsettled(keeper) + result["warnings"]) if keeper else result
     with keeper.held():
-        recovered = restore.settle(tree, keeper)
+        recovered = pending.settle(tree, keeper)
         try:
             result = _applied(request, tree, _Files(store, boot), keeper)
         except errors.TransactionError as error:
@@ -191,7 +191,7 @@ def _execute(request, plan, tree, files, keeper):
             _journalled(files.store.place(), todo, [step.change() for step in keys], [step.change() for step in changed], keeper)
     except steps.Stopped as stopped:
         left = set(item["name"] for item in stopped.left)
-        raise restore.failure(stopped, [_stopped_row(target, left) for target in plan.targets])
+        raise steps.failure(stopped, [_stopped_row(target, left) for target in plan.targets])
 
 
 def _journalled(path, todo, keys, files, keeper):

@@ -95,14 +95,20 @@ netns:
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.linuxnet.tcp.plugins.module_utils.core import errors
-from ansible_collections.linuxnet.tcp.plugins.module_utils.ports import clock, machine, netns, procfs
-from ansible_collections.linuxnet.tcp.plugins.module_utils.readers import health, namespaces
+from ansible_collections.linuxnet.tcp.plugins.module_utils.ports import clock, machine, procfs
+from ansible_collections.linuxnet.tcp.plugins.module_utils.readers import health, visiting
+
+
+def open_world():
+    """Return the port of the network namespaces, which is compiled only when one is named."""
+    from ansible_collections.linuxnet.tcp.plugins.module_utils.ports import netns
+    return netns.NetNamespaces()
 
 
 def main():
     module = AnsibleModule(argument_spec={'netns': {'type': 'str'}}, supports_check_mode=True)
     try:
-        with namespaces.visited(module.params['netns'], netns.NetNamespaces()) as about:
+        with visiting.visited(module.params['netns'], open_world) as about:
             found = health.read_health(procfs.ProcFs(), clock.Clock(), machine.Machine())
     except errors.LinuxnetError as exc:
         module.fail_json(msg=exc.message, **exc.details)

@@ -158,8 +158,14 @@ netns:
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.linuxnet.tcp.plugins.module_utils.core import errors, nat as verdicts
-from ansible_collections.linuxnet.tcp.plugins.module_utils.ports import clock, host_files, netlink, netns, procfs, sock_diag, xtables
+from ansible_collections.linuxnet.tcp.plugins.module_utils.ports import clock, host_files, netlink, procfs, sock_diag, xtables
 from ansible_collections.linuxnet.tcp.plugins.module_utils.readers import counting, nat
+
+
+def open_world():
+    """Return the port of the network namespaces, which is compiled only when one is named."""
+    from ansible_collections.linuxnet.tcp.plugins.module_utils.ports import netns
+    return netns.NetNamespaces()
 
 
 def main():
@@ -176,7 +182,7 @@ def main():
         procfs.ProcFs(), sock_diag.SockDiag(), netlink.Netlink(netlink.NETFILTER), netlink.Netlink(netlink.ROUTE), xtables.XTables(),
         host_files.HostFiles(), clock.Clock().sleep)
     try:
-        facts = nat.read_verdicts(module.params, netns.NetNamespaces(), ports)
+        facts = nat.read_verdicts(module.params, open_world, ports)
     except errors.LinuxnetError as exc:
         module.fail_json(msg=exc.message, **exc.details)
     module.exit_json(changed=False, **facts)

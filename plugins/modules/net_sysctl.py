@@ -494,11 +494,9 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.linuxnet.tcp.plugins.module_utils import changes, keeper
 from ansible_collections.linuxnet.tcp.plugins.module_utils.core import errors, printable
-from ansible_collections.linuxnet.tcp.plugins.module_utils.ports import (
-    clock, conf_dir, drop_in_file, host_files, machine, netns, procfs, sysctl_tree,
-)
-from ansible_collections.linuxnet.tcp.plugins.module_utils.programs import watchdog
-from ansible_collections.linuxnet.tcp.plugins.module_utils.readers import boot, health, namespaces
+from ansible_collections.linuxnet.tcp.plugins.module_utils.ports import conf_dir, drop_in_file, host_files, sysctl_tree
+from ansible_collections.linuxnet.tcp.plugins.module_utils.programs import keeper_ports
+from ansible_collections.linuxnet.tcp.plugins.module_utils.readers import boot, visiting
 
 
 def labelled_store(module, path, like=None, follow=False):
@@ -515,12 +513,28 @@ def host_keeper(module):
     wish = keeper.Wish(
         comment=module.params['comment'], confirm_within=module.params['confirm_within'], lock_timeout=module.params['lock_timeout'],
         keep=module.params['journal_keep'], visited=module.params['netns'] is not None)
-    return keeper.Keeper(wish, watchdog.ports(module.params['journal_dir'], lambda path: labelled_store(module, path)))
+    ports = keeper_ports.ports if wish.confirm_within is None else keeper_ports.ports_with_watchdog
+    return keeper.Keeper(wish, ports(module.params['journal_dir'], lambda path: labelled_store(module, path)))
 
 
 def boot_files(module):
     """Return what tells the next boot and opens the files that decide it."""
     return boot.BootFiles(conf_dir.ConfDir(), lambda path, like: labelled_store(module, path, like), files=host_files.HostFiles())
+
+
+def open_world():
+    """Return the port of the network namespaces, which is compiled only when one is named."""
+    from ansible_collections.linuxnet.tcp.plugins.module_utils.ports import netns
+    return netns.NetNamespaces()
+
+
+def health_beside(module):
+    """Return ({health} or {}, warnings); what reads it is compiled only when it is asked for."""
+    if not module.params['health']:
+        return {}, []
+    from ansible_collections.linuxnet.tcp.plugins.module_utils.ports import clock, machine, procfs
+    from ansible_collections.linuxnet.tcp.plugins.module_utils.readers import health
+    return health.beside_a_change(True, procfs.ProcFs(), clock.Clock(), machine.Machine())
 
 
 def main():
@@ -552,8 +566,8 @@ def main():
     store = labelled_store(module, module.params['path'], follow=module.params['follow'])
     try:
         changes.check(module.params)
-        with namespaces.visited_to_write(module.params['netns'], changes.persists(module.params), netns.NetNamespaces()) as about:
-            seen, doubts = health.beside_a_change(module.params['health'], procfs.ProcFs(), clock.Clock(), machine.Machine())
+        with visiting.visited_to_write(module.params['netns'], changes.persists(module.params), open_world) as about:
+            seen, doubts = health_beside(module)
             result = changes.carry_out(module.params, module.check_mode, sysctl_tree.SysctlTree(), store, boot_files(module), host_keeper(module))
     except errors.LinuxnetError as exc:
         module.fail_json(msg=exc.message, **exc.details)

@@ -18,7 +18,7 @@ from markupsafe import Markup
 
 _FOLDER = Path(__file__).with_name("report_page")
 # In this order they make one script.
-SCRIPTS = ("data.js", "dom.js", "theme.js", "hosts.js", "table.js", "map.js", "chart.js", "host.js", "main.js")
+SCRIPTS = ("data.js", "dom.js", "theme.js", "hosts.js", "table.js", "map.js", "chart.js", "findings.js", "host.js", "main.js")
 
 
 class Html:

@@ -156,7 +156,7 @@ class Packer:
         return [_seconds(before.get("time")), _or_zero(before.get("sockets"), self._sockets), running]
 
     def _controls(self, controls: Sequence[Control]) -> list[Any]:
-        """Return references: most hosts of a profile have all of their controls in common, and then a reference to these is all they take."""
+        """Return references to the controls; most hosts of a profile have all of theirs in common, and so one reference to these."""
         packed = [report_cut.deep(control) for control in controls]
         if self._short:
             news = [control for control in packed if not self.things.known(control)]

@@ -43,7 +43,6 @@ with report.with_suffix(".html").open("w", encoding="utf-8", newline="") as stre
 print(json.dumps({"cpu": time.process_time() - cpu, "mebibytes": most(), "grew": most() - before}))
 """
 PICTURES = Path(os.environ.get("LINUXNET_TCP_PICTURES", HERE.parent.parent / "build" / "reports" / "html"))
-IN_PAGE = "(() => { const out = []; %s; return out; })()"
 
 
 class Page:
@@ -85,3 +84,14 @@ def texts(window: browser.Browser, selector: str) -> list[str]:
 
 def number(text: str) -> int:
     return int(text.replace(",", ""))
+
+
+def rows_of(window: browser.Browser, selector: str, script: str) -> list[list[str]]:
+    """Return for each element of the selector what the script gives of it, which calls it ``row``."""
+    found: list[list[str]] = window.run(f"[...document.querySelectorAll({json.dumps(selector)})].map((row) => {script})")
+    return found
+
+
+def cells_of(window: browser.Browser, selector: str, count: int) -> list[list[str]]:
+    """Return the texts of the first cells of each row of a table."""
+    return rows_of(window, selector, f"[...row.cells].slice(0, {count}).map((cell) => cell.textContent)")

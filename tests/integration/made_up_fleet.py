@@ -153,7 +153,10 @@ def _finding(kind: str, severity: str, title: str, evidence: Row, remedy: str, c
 
 def _sockets(name: str, chance: random.Random) -> Row:
     busy = {"web": 700, "proxy": 1500, "db": 120}.get(name.partition("-")[0], 40)
-    draw = lambda middle, spread: int(middle * math.exp(chance.gauss(0, spread)))  # noqa: E731
+
+    def draw(middle: float, spread: float) -> int:
+        return int(middle * math.exp(chance.gauss(0, spread)))
+
     states = {
         "ESTABLISHED": draw(busy, 0.6),
         "LISTEN": chance.randrange(3, 14),

@@ -14,7 +14,7 @@ from typing import Any
 
 import browser
 import pytest
-from html_page import IN_PAGE, Page, number, quiet, texts
+from html_page import Page, cells_of, number, quiet, rows_of, texts
 
 HOSTS = 10_000
 MEBIBYTES = 8
@@ -63,8 +63,9 @@ def test_numbers_are_those_of_the_json(window: browser.Browser, fleet: Page, say
 
 def test_every_check_has_its_numbers(window: browser.Browser, fleet: Page) -> None:
     window.open(fleet.url)
-    script = "for (const row of document.querySelectorAll('.checks tbody tr')) out.push([row.querySelector('[data-rule]').dataset.rule, ...[...row.querySelectorAll('td.n')].map((cell) => [cell.dataset.label, cell.textContent])])"
-    found = {int(place): {words: number(text) for words, text in counts} for place, *counts in window.run(IN_PAGE % script)}
+    counts = "[...row.querySelectorAll('td.n')].map((cell) => [cell.dataset.label, cell.textContent])"
+    rows = rows_of(window, ".checks tbody tr", f"[row.querySelector('[data-rule]').dataset.rule, {counts}]")
+    found = {int(place): {words: number(text) for words, text in counts} for place, counts in rows}
     names = {
         "fail": "fail",
         "found": "fail",
@@ -85,10 +86,7 @@ def test_every_check_has_its_numbers(window: browser.Browser, fleet: Page) -> No
 def test_profiles_severities_and_states_are_counted(window: browser.Browser, fleet: Page) -> None:
     window.open(fleet.url)
     profiles = Counter(row["profile"] for row in fleet.rows if row["status"] == "compliant")
-    cells = window.run(
-        IN_PAGE
-        % "for (const row of document.querySelectorAll('#profiles tbody tr')) out.push([row.querySelector('bdi').textContent, row.querySelector('[data-label=compliant]').textContent])"
-    )
+    cells = rows_of(window, "#profiles tbody tr", "['bdi', '[data-label=compliant]'].map((part) => row.querySelector(part).textContent)")
     assert {name: number(text) for name, text in cells} == profiles
     concerns = Counter(
         (item["concerns"], "waived" if "waived" in item else item["severity"]) for row in fleet.rows for item in row["findings"]
@@ -207,10 +205,7 @@ def test_a_host_is_opened_and_left_by_keyboard(window: browser.Browser, fleet: P
     assert window.run("document.title").startswith(name)
     row = next(row for row in fleet.rows if row["host"] == name)
     assert len(texts(window, "#host article")) == len(row["findings"])
-    settings = window.run(
-        IN_PAGE
-        % "for (const row of document.querySelectorAll('#host section[aria-labelledby=settings-title] tbody tr')) out.push([...row.cells].slice(0, 5).map((cell) => cell.textContent))"
-    )
+    settings = cells_of(window, "#host section[aria-labelledby=settings-title] tbody tr", 5)
     words = {"pass": "pass", "fail": "fail", "waived": "waived", "not_applicable": "not applicable"}
     wanted = [
         [item["id"], words[item["status"]], item.get("running", "none"), item.get("boot", "none"), item["wanted"]]

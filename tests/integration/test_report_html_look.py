@@ -15,7 +15,7 @@ import browser
 import made_up_fleet
 import pytest
 from conftest import REPOSITORY
-from html_page import IN_PAGE, PICTURES, Page, number, picture, quiet, texts
+from html_page import PICTURES, Page, cells_of, number, picture, quiet, texts
 
 HOSTS = 300
 FIXTURE = REPOSITORY / "tests/unit/fixtures/report/report.jsonl"
@@ -51,10 +51,7 @@ def hostile(made: Callable[[list[Any]], Page]) -> Page:
 def test_sockets_before_and_over_time_are_shown(window: browser.Browser, fleet: Page) -> None:
     row = next(row for row in fleet.rows if "samples" in row and "before" in row)
     window.open(f"{fleet.url}#host/{row['host']}")
-    cells = window.run(
-        IN_PAGE
-        % "for (const row of document.querySelectorAll('.sockets tbody tr')) out.push([...row.cells].slice(0, 3).map((cell) => cell.textContent))"
-    )
+    cells = cells_of(window, ".sockets tbody tr", 3)
     before = row["before"]["sockets"]
     names = {*row["sockets"]["states"], *before["states"]}
     wanted = {name: (row["sockets"]["states"].get(name, 0), before["states"].get(name, 0)) for name in names}
@@ -223,7 +220,8 @@ def test_is_accessible(window: browser.Browser, fleet: Page, place: str, scheme:
     window.run("document.querySelectorAll('details').forEach((node) => { node.open = true; })")
     window.run(AXE.read_text(encoding="utf-8") + "\n0")
     found = window.run(
-        "axe.run(document).then((found) => found.violations.map((one) => [one.impact, one.id, one.nodes.length, one.nodes[0].html, one.nodes[0].failureSummary]))"
+        "axe.run(document).then((found) => found.violations.map((one) =>"
+        " [one.impact, one.id, one.nodes.length, one.nodes[0].html, one.nodes[0].failureSummary]))"
     )
     say(
         f"axe-core, {place}, {scheme}: "

@@ -16,7 +16,7 @@ sys.path.insert(0, sys.argv[1])
 from ansible_collections.linuxnet.tcp.plugins.module_utils import changes, keeper
 from ansible_collections.linuxnet.tcp.plugins.module_utils.core import errors
 from ansible_collections.linuxnet.tcp.plugins.module_utils.ports import drop_in_file, sysctl_tree, watchdog_process
-from ansible_collections.linuxnet.tcp.plugins.module_utils.programs import watchdog
+from ansible_collections.linuxnet.tcp.plugins.module_utils.programs import keeper_ports
 
 DEFAULTS = {
     "settings": None, "state": "present", "persist": True, "runtime": True, "unsupported": "fail", "netns": None, "shadowed": "fail",
@@ -38,7 +38,7 @@ class StartsAndDies(watchdog_process.WatchdogProcess):
 def main():
     options = dict(DEFAULTS, **json.loads(sys.argv[2]))
     wish = keeper.Wish(options["comment"], options["confirm_within"], options["lock_timeout"], options["journal_keep"], False)
-    ports = watchdog.ports(options["journal_dir"], drop_in_file.DropInFile)
+    ports = keeper_ports.ports_with_watchdog(options["journal_dir"], drop_in_file.DropInFile)
     if sys.argv[3:] == ["armed"]:
         ports = ports._replace(watchdogs=StartsAndDies(options["journal_dir"]))
     keeping = keeper.Keeper(wish, ports)

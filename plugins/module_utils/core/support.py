@@ -7,7 +7,6 @@ from __future__ import absolute_import, division, print_function
 
 __metaclass__ = type
 
-import difflib
 import re
 
 from ansible_collections.linuxnet.tcp.plugins.module_utils.core import catalogue, errors
@@ -56,6 +55,8 @@ def _situation(parameter, why, release):
 
 def unknown(name):
     """Return one line on a key that neither the catalogue nor this kernel knows, with the nearest known names."""
+    # A typing mistake is rare, and the library is not small.
+    import difflib
     known = sorted(row.name for row in catalogue.PARAMETERS if "*" not in row.name)
     near = difflib.get_close_matches(name, known, n=3, cutoff=0.9)
     advice = "did you mean %s?" % " or ".join(near) if near else "check the spelling, or load the kernel module that brings it"

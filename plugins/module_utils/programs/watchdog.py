@@ -10,8 +10,9 @@ __metaclass__ = type
 from ansible_collections.linuxnet.tcp.plugins.module_utils import keeper as keeping, restore
 from ansible_collections.linuxnet.tcp.plugins.module_utils.core import errors, journal
 from ansible_collections.linuxnet.tcp.plugins.module_utils.ports import (
-    drop_in_file, file_lock, journal_dir, machine, signals, sysctl_tree, system_log, watchdog_process,
+    drop_in_file, file_lock, journal_dir, machine, sysctl_tree, system_log, watchdog_process,
 )
+from ansible_collections.linuxnet.tcp.plugins.module_utils.programs import keeper_ports
 
 _POLL_SECONDS = 1.0
 _RETRY_SECONDS = 5.0
@@ -27,18 +28,11 @@ def main(arguments):
     alive = file_lock.FileLock(folder.full(watchdog_process.lock_name(number)))
     if not _taken(alive, clock):
         return 0
-    keeper = keeping.Keeper(keeping.Wish(lock_timeout=None), ports(folder.path, drop_in_file.DropInFile))
+    keeper = keeping.Keeper(keeping.Wish(lock_timeout=None), keeper_ports.ports(folder.path, drop_in_file.DropInFile))
     Watchdog(number, keeper, sysctl_tree.SysctlTree(), system_log.SystemLog()).watch()
     for name in (watchdog_process.program_name(number), watchdog_process.lock_name(number)):
         _removed(folder, name)
     return 0
-
-
-def ports(path, open_store):
-    """Return the Ports of a Keeper for the journals in the folder ``path``; ``open_store(path)`` gives a DropInFile."""
-    folder = journal_dir.JournalDir(path)
-    return keeping.Ports(
-        folder, file_lock.FileLock(folder.full(keeping.LOCK)), machine.Machine(), watchdog_process.WatchdogProcess(path), signals.Signals(), open_store)
 
 
 def _taken(lock, clock):

@@ -9,7 +9,7 @@ __metaclass__ = type
 
 from collections import namedtuple
 
-from ansible_collections.linuxnet.tcp.plugins.module_utils.core import boot_plan, boot_retire, conf_rules, modules_load, sysctl_conf, sysctl_name
+from ansible_collections.linuxnet.tcp.plugins.module_utils.core import boot_plan, conf_rules, sysctl_conf, sysctl_name
 
 _OTHER = {conf_rules.SYSTEMD: conf_rules.PROCPS, conf_rules.PROCPS: conf_rules.SYSTEMD}
 _CREDENTIAL = "/run/credentials/@system/sysctl.extra"
@@ -135,6 +135,7 @@ class BootFiles(object):
 
     def retire(self, path, names, release):
         """Return core.boot_retire.retire's Outlook for those of ``names``, which /proc does not show, that this kernel no longer has."""
+        from ansible_collections.linuxnet.tcp.plugins.module_utils.core import boot_retire
         seen, place = observe(self._conf_dir, self._loader), boot_plan.Place(*self._conf_dir.place(path))
         return boot_retire.retire(boot_plan.Boot(seen.tree, seen.rules[seen.loader]), place, boot_retire.removed(names, release))
 
@@ -149,6 +150,7 @@ class BootFiles(object):
 
     def modules(self, path, before, after, exists):
         """Return core.modules_load.companion's answer for the drop-in ``path``; ``exists`` tells of a dotted key. Raises InvalidInput."""
+        from ansible_collections.linuxnet.tcp.plugins.module_utils.core import modules_load
         store = self.store(modules_load.place(path))
         world = modules_load.World(self._files.module_lists(), self._files.loaded_modules(), exists)
         found = modules_load.companion(path, store.read(), before, after, world)

@@ -8,7 +8,7 @@ from __future__ import absolute_import, division, print_function
 __metaclass__ = type
 
 from ansible_collections.linuxnet.tcp.plugins.module_utils.core import errors, health
-from ansible_collections.linuxnet.tcp.plugins.module_utils.readers import sockets
+from ansible_collections.linuxnet.tcp.plugins.module_utils.readers import counters
 
 
 def read_health(procfs, clock, machine):
@@ -18,7 +18,7 @@ def read_health(procfs, clock, machine):
     except (IOError, OSError) as exc:
         raise errors.SourceUnavailable('health: the boot id cannot be read: %s; is /proc mounted?' % exc)
     # The clock first: a rate over a little too long a time is too small, never too large.
-    return health.snapshot(clock.now(), boot_id, sockets.read_counters(procfs))
+    return health.snapshot(clock.now(), boot_id, counters.read_counters(procfs))
 
 
 def beside_a_change(wanted, procfs, clock, machine):

@@ -8,7 +8,7 @@ from __future__ import absolute_import, division, print_function
 __metaclass__ = type
 
 from ansible_collections.linuxnet.tcp.plugins.module_utils.core import support
-from ansible_collections.linuxnet.tcp.plugins.module_utils.readers import boot, machine, namespaces, nat, parameters, sockets, stale, watched, writers
+from ansible_collections.linuxnet.tcp.plugins.module_utils.readers import boot, machine, nat, parameters, sockets, stale, watched, writers
 
 _DETAILS = ('listeners', 'ephemeral', 'counters', 'groups', 'keepalive', 'time_wait')
 # These need to see processes, or a clock.
@@ -31,6 +31,7 @@ def read_host(wish, procfs, diag, tree, drop_in, world=None, files=None, process
     facts.update(machine.read_machine(procfs))
     facts['parameters'] = parameters.read_parameters(wish['parameters'], tree, drop_in.read(), release)
     if wish.get('namespaces'):
+        from ansible_collections.linuxnet.tcp.plugins.module_utils.readers import namespaces
         facts['namespaces'], more = namespaces.read_parameters(facts['parameters'], world, tree)
         warnings = warnings + more
     if files is not None:

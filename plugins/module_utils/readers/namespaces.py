@@ -11,7 +11,6 @@ import contextlib
 from collections import namedtuple
 
 from ansible_collections.linuxnet.tcp.plugins.module_utils.core import errors, net_namespace, sysctl_name, sysctl_value
-from ansible_collections.linuxnet.tcp.plugins.module_utils.readers import watched
 
 # paths lead to the namespace, pids are the processes in it.
 Namespace = namedtuple('Namespace', 'identity paths pids')
@@ -27,6 +26,7 @@ def read_sockets(options, world, procfs, diag, processes=None, clock=None):
     those of the namespace that it names, and ``netns`` about it. ``world`` is a NetNamespaces, ``processes`` a ProcessFiles, ``clock`` a
     Clock. Raises what readers.watched raises.
     """
+    from ansible_collections.linuxnet.tcp.plugins.module_utils.readers import watched
     wanted = options.get('netns')
     if wanted is not None and net_namespace.parse_target(wanted).kind == net_namespace.ALL:
         return _sockets_of_all(options, world, lambda: watched.read_watched(options, procfs, diag, processes, clock))

@@ -14,7 +14,7 @@ from collections import namedtuple
 
 from ansible_collections.linuxnet.tcp.plugins.module_utils.core import (
     errors, inet_diag, nat, nat_evidence, nf_netlink, netlink, proc_net, rt_netlink, tcp_state, xt_table)
-from ansible_collections.linuxnet.tcp.plugins.module_utils.readers import namespaces
+from ansible_collections.linuxnet.tcp.plugins.module_utils.readers import visiting
 
 # procfs: ProcFs; diag: SockDiag; netfilter and route: Netlink; xtables: XTables; files: HostFiles; pause(seconds) waits.
 Ports = namedtuple('Ports', 'procfs diag netfilter route xtables files pause')
@@ -33,15 +33,15 @@ _FAMILIES = ((inet_diag.AF_INET, 4, 'net/tcp'), (inet_diag.AF_INET6, 16, 'net/tc
 _NOT_THERE = (errno.EINVAL, errno.EOPNOTSUPP, errno.EPROTONOSUPPORT)
 
 
-def read_verdicts(wish, world, ports):
+def read_verdicts(wish, open_world, ports):
     """Return {verdicts, evidence, unread} and, with ``wish['netns']``, netns about the namespace that was read.
 
-    ``wish``: nat (what is declared of the clients' NAT), interval, netns, each may be left out. Raises InvalidInput, or what
+    ``wish``: nat (what is declared of the clients' NAT), interval, netns, each may be left out. ``open_world()`` gives a NetNamespaces. Raises InvalidInput, or what
     namespaces.visited raises.
     """
     if (wish.get('interval') or 0) < 0:
         raise errors.InvalidInput('interval: %d is negative; give how many seconds to wait between two reads, or 0' % wish['interval'])
-    with namespaces.visited(wish.get('netns'), world) as about:
+    with visiting.visited(wish.get('netns'), open_world) as about:
         facts = read_nat(wish, ports)
     return dict(facts, verdicts=nat.verdicts(facts['evidence'], wish.get('nat') or nat.UNKNOWN), **about)
 

@@ -11,7 +11,7 @@ import collections
 
 from ansible_collections.linuxnet.tcp.plugins.module_utils.core import (
     address, close_look, ephemeral, errors, inet_diag, proc_net, tcp_state)
-from ansible_collections.linuxnet.tcp.plugins.module_utils.readers import counting
+from ansible_collections.linuxnet.tcp.plugins.module_utils.readers import counters, counting
 
 FAMILIES, SOURCES, DETAILS = counting.FAMILIES, counting.SOURCES, counting.DETAILS
 
@@ -59,7 +59,7 @@ def read_sockets(options, procfs, diag):
 
 def _with_counters(facts, options, procfs):
     if 'counters' in (options.get('details') or ()):
-        facts['counters'] = read_counters(procfs)
+        facts['counters'] = counters.read_counters(procfs)
     return facts
 
 
@@ -244,24 +244,3 @@ def _time_wait(gathered):
     counts = [(port, count) for family in gathered for port, count in family.waiting.items()]
     inbound = sum(count for port, count in counts if port in listening)
     return {'inbound': inbound, 'other': sum(count for port, count in counts) - inbound}
-
-
-def read_counters(procfs):
-    """Read the counters that this kernel has; a file or a line that it lacks is left out."""
-    found = {
-        'sockstat': _parsed(procfs, 'net/sockstat', lambda text: proc_net.parse_sockstat(text, ('sockets', 'TCP'))),
-        'sockstat6': _parsed(procfs, 'net/sockstat6', lambda text: proc_net.parse_sockstat(text, ('TCP6',))),
-        'snmp': _parsed(procfs, 'net/snmp', lambda text: _labelled(text, 'Tcp')),
-        'netstat': _parsed(procfs, 'net/netstat', lambda text: _labelled(text, 'TcpExt')),
-    }
-    return dict((name, counters) for name, counters in found.items() if counters)
-
-
-def _parsed(procfs, path, parse):
-    text = procfs.read(path)
-    return None if text is None else parse(text)
-
-
-def _labelled(text, label):
-    counters = proc_net.parse_named_counters(text, label)
-    return None if counters is None else {label: counters}

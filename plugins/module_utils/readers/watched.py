@@ -10,7 +10,7 @@ __metaclass__ = type
 import contextlib
 
 from ansible_collections.linuxnet.tcp.plugins.module_utils.core import close_look, errors, inet_diag, sampling, tcp_state
-from ansible_collections.linuxnet.tcp.plugins.module_utils.readers import owners, sockets
+from ansible_collections.linuxnet.tcp.plugins.module_utils.readers import counters, owners, sockets
 
 # tcp_info is asked for these alone, and read of so many sockets of a family at most.
 _AGING = ('ESTABLISHED', 'CLOSE_WAIT', 'FIN_WAIT2')
@@ -57,8 +57,8 @@ def _sampling(options):
 
 def _sample(options, procfs, diag, clock):
     moment = clock.now()
-    counters = sockets.read_counters(procfs)
-    labelled = dict((label, numbers) for part in ('snmp', 'netstat') for label, numbers in counters.get(part, {}).items())
+    read = counters.read_counters(procfs)
+    labelled = dict((label, numbers) for part in ('snmp', 'netstat') for label, numbers in read.get(part, {}).items())
     counted = None
     if 'series' in (options.get('details') or ()):
         counted, seen = sockets.count_and_look(['CLOSE_WAIT'], options, procfs, diag)

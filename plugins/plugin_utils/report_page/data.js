@@ -46,19 +46,39 @@ class Host {
     this.fresh = drift ? drift.new.length : 0;
   }
 
-  controlReferences() { return this.cells[7] ? thing(this.cells[7]) : []; }
-  controls() { return this.controlReferences().map(thing); }
-  findings() { return (this.cells[8] || []).map(unpackFinding); }
-  time() { return this.cells[2] ? timeOf(this.cells[2]) : ""; }
-  nat() { return this.cells[5] ? thing(this.cells[5]) : {}; }
-  drift() { return this.cells[9] ? thing(this.cells[9]) : null; }
+  controlReferences() {
+    return this.cells[7] ? thing(this.cells[7]) : [];
+  }
+  controls() {
+    return this.controlReferences().map(thing);
+  }
+  findings() {
+    return (this.cells[8] || []).map(unpackFinding);
+  }
+  time() {
+    return this.cells[2] ? timeOf(this.cells[2]) : "";
+  }
+  nat() {
+    return this.cells[5] ? thing(this.cells[5]) : {};
+  }
+  drift() {
+    return this.cells[9] ? thing(this.cells[9]) : null;
+  }
   before() {
     if (!this.cells[10]) return null;
     const [time, sockets, running] = this.cells[10];
-    return { ...(time ? { time: timeOf(time) } : {}), ...(sockets ? { sockets: unpackSockets(sockets) } : {}), ...(running ? { running: thing(running) } : {}) };
+    return {
+      ...(time ? { time: timeOf(time) } : {}),
+      ...(sockets ? { sockets: unpackSockets(sockets) } : {}),
+      ...(running ? { running: thing(running) } : {}),
+    };
   }
-  samples() { return this.cells[11] ? this.cells[11] : null; }
-  inState(name) { return this.sockets ? this.sockets.states[name] || 0 : 0; }
+  samples() {
+    return this.cells[11] ? this.cells[11] : null;
+  }
+  inState(name) {
+    return this.sockets ? this.sockets.states[name] || 0 : 0;
+  }
 
   // What a rule of the report says of this host: a status of a control; of a finding fail, info, waived or pass.
   byRule(rule) {
@@ -85,7 +105,10 @@ class Host {
     if (this.cells[5]) row.nat = this.nat();
     if (this.sockets) row.sockets = this.sockets;
     for (const name of ["drift", "before", "samples"]) if (this[name]()) row[name] = this[name]();
-    if (row.samples) { const { of, ...samples } = row.samples; row.samples = samples; }
+    if (row.samples) {
+      const { of, ...samples } = row.samples;
+      row.samples = samples;
+    }
     if (this.error) row.error = this.error;
     return row;
   }
@@ -99,7 +122,8 @@ const placeOf = new Map(hosts.map((host) => [host.name, host.place]));
 const stateNames = (() => {
   const totals = new Map();
   for (const host of hosts) {
-    for (const [name, count] of Object.entries(host.sockets ? host.sockets.states : {})) totals.set(name, (totals.get(name) || 0) + count);
+    for (const [name, count] of Object.entries(host.sockets ? host.sockets.states : {}))
+      totals.set(name, (totals.get(name) || 0) + count);
   }
   const first = ["TIME_WAIT", "CLOSE_WAIT", "FIN_WAIT2", "SYN_RECV"];
   return [...first.filter((name) => totals.has(name)), ...[...totals.keys()].filter((name) => !first.includes(name)).sort()];

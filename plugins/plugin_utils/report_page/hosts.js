@@ -3,7 +3,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Filter and sort the hosts; the table and the page of a host show what is left.
 
-const CLASSES = [[0, 0], [1, 9], [10, 99], [100, 999], [1000, 9999], [10000, Infinity]];
+const CLASSES = [
+  [0, 0],
+  [1, 9],
+  [10, 99],
+  [100, 999],
+  [1000, 9999],
+  [10000, Infinity],
+];
 const filter = { text: "", statuses: new Set(STATUSES), severity: "", rule: null, state: null };
 const order = { key: "worst", down: true };
 let shown = hosts;
@@ -16,10 +23,27 @@ const COLUMNS = [
   { key: "high", title: "High", help: "findings of high severity", numeric: true, value: (host) => host.counts.high },
   { key: "medium", title: "Medium", help: "findings of medium severity", numeric: true, value: (host) => host.counts.medium },
   { key: "low", title: "Low", help: "findings of low severity", numeric: true, value: (host) => host.counts.low },
-  ...(head.summary.drift ? [{ key: "fresh", title: "New", help: "findings that the baseline does not have", numeric: true, value: (host) => host.fresh }] : []),
-  ...["TIME_WAIT", "CLOSE_WAIT"].filter((name) => stateNames.includes(name)).map((name) => (
-    { key: name, title: name, help: `sockets in ${name}`, numeric: true, value: (host) => host.inState(name), empty: (host) => !host.sockets })),
-  { key: "sockets", title: "Sockets", help: "TCP sockets in all", numeric: true, value: (host) => (host.sockets ? host.sockets.total : 0), empty: (host) => !host.sockets },
+  ...(head.summary.drift
+    ? [{ key: "fresh", title: "New", help: "findings that the baseline does not have", numeric: true, value: (host) => host.fresh }]
+    : []),
+  ...["TIME_WAIT", "CLOSE_WAIT"]
+    .filter((name) => stateNames.includes(name))
+    .map((name) => ({
+      key: name,
+      title: name,
+      help: `sockets in ${name}`,
+      numeric: true,
+      value: (host) => host.inState(name),
+      empty: (host) => !host.sockets,
+    })),
+  {
+    key: "sockets",
+    title: "Sockets",
+    help: "TCP sockets in all",
+    numeric: true,
+    value: (host) => (host.sockets ? host.sockets.total : 0),
+    empty: (host) => !host.sockets,
+  },
   { key: "profile", title: "Profile", value: (host) => host.profile.profile || "", text: true },
   { key: "kernel", title: "Kernel", value: (host) => host.kernel, text: true },
 ];

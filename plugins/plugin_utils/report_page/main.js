@@ -13,7 +13,7 @@ function hostOfAddress() {
   try {
     return hosts[placeOf.get(decodeURIComponent(wanted[1]))] || null;
   } catch {
-    return null;  // No address of ours: a broken escape in it.
+    return null; // No address of ours: a broken escape in it.
   }
 }
 
@@ -51,12 +51,16 @@ function comeBack() {
 function startFilter() {
   const rules = byId("filter-rule");
   head.rules.forEach((rule, place) => {
-    if (rule.counts.fail + rule.counts.info + rule.counts.waived + rule.counts.error) rules.append(make("option", { value: place }, seen(rule.kind === "setting" ? rule.id : rule.title)));
+    if (rule.counts.fail + rule.counts.info + rule.counts.waived + rule.counts.error)
+      rules.append(make("option", { value: place }, seen(rule.kind === "setting" ? rule.id : rule.title)));
   });
   const form = byId("filter");
   form.addEventListener("input", readFilter);
   form.addEventListener("submit", (event) => event.preventDefault());
-  form.addEventListener("reset", () => { chooseState(null); setTimeout(readFilter); });
+  form.addEventListener("reset", () => {
+    chooseState(null);
+    setTimeout(readFilter);
+  });
 }
 
 function readFilter() {
@@ -114,8 +118,13 @@ function startPrint() {
   if (!details) return;
   details.open = false;
   let wasOpen = false;
-  addEventListener("beforeprint", () => { wasOpen = details.open; details.open = true; });
-  addEventListener("afterprint", () => { details.open = wasOpen; });
+  addEventListener("beforeprint", () => {
+    wasOpen = details.open;
+    details.open = true;
+  });
+  addEventListener("afterprint", () => {
+    details.open = wasOpen;
+  });
 }
 
 for (const node of document.querySelectorAll("[data-script]")) node.hidden = false;

@@ -32,7 +32,8 @@ function openCell(index) {
 
 function arrange() {
   const value = map.mode === "verdict" ? badness : (host) => (host.sockets ? host.inState(map.mode) : -1);
-  map.cells = byId("map-order").value === "name" ? hosts : [...hosts].sort((left, right) => value(right) - value(left) || left.place - right.place);
+  map.cells =
+    byId("map-order").value === "name" ? hosts : [...hosts].sort((left, right) => value(right) - value(left) || left.place - right.place);
   map.largest = map.mode === "verdict" ? 1 : hosts.reduce((most, host) => Math.max(most, host.inState(map.mode)), 1);
 }
 
@@ -57,7 +58,9 @@ function drawMap() {
   const pen = canvas.getContext("2d");
   pen.scale(scale, scale);
   const paint = map.mode === "verdict" ? verdictPainter(pen) : statePainter(pen);
-  map.cells.forEach((host, index) => paint(host, (index % map.columns) * map.size, Math.floor(index / map.columns) * map.size, map.size - 1));
+  map.cells.forEach((host, index) =>
+    paint(host, (index % map.columns) * map.size, Math.floor(index / map.columns) * map.size, map.size - 1),
+  );
   if (map.cursor >= 0) drawCursor(pen);
   drawKey();
 }
@@ -76,10 +79,17 @@ function verdictPainter(pen) {
     pen.lineWidth = 1.5;
     pen.strokeRect(x + 1, y + 1, size - 2, size - 2);
     pen.beginPath();
-    pen.moveTo(x + 1, y + 1); pen.lineTo(x + size - 1, y + size - 1);
+    pen.moveTo(x + 1, y + 1);
+    pen.lineTo(x + size - 1, y + size - 1);
     pen.stroke();
   };
-  const shapes = { compliant: square("pass", 0.45), low: square("low", 0.7), medium: square("medium", 0.85), high: square("high", 1), error: hollow };
+  const shapes = {
+    compliant: square("pass", 0.45),
+    low: square("low", 0.7),
+    medium: square("medium", 0.85),
+    high: square("high", 1),
+    error: hollow,
+  };
   return (host, x, y, size) => shapes[mapKind(host)](x, y, size);
 }
 
@@ -130,20 +140,39 @@ function keyItem(paint, words) {
 function drawKey() {
   if (map.mode === "verdict") {
     const words = { high: "high finding", medium: "medium", low: "low", compliant: "nothing to do", error: "no verdict" };
-    const sample = { high: { worst: "high" }, medium: { worst: "medium" }, low: { worst: "low" }, compliant: { worst: "", status: "compliant" }, error: { status: "error" } };
-    byId("map-key").replaceChildren(...Object.entries(words).map(([kind, text]) => keyItem((pen) => verdictPainter(pen)(sample[kind], 0, 0, 13), text)));
+    const sample = {
+      high: { worst: "high" },
+      medium: { worst: "medium" },
+      low: { worst: "low" },
+      compliant: { worst: "", status: "compliant" },
+      error: { status: "error" },
+    };
+    byId("map-key").replaceChildren(
+      ...Object.entries(words).map(([kind, text]) => keyItem((pen) => verdictPainter(pen)(sample[kind], 0, 0, 13), text)),
+    );
     return;
   }
   const colours = ramp();
   const ends = colours.map((_colour, step) => (step ? Math.ceil(Math.expm1(((step - 1) * Math.log1p(map.largest + 1)) / RAMP)) : 0));
-  const items = colours.map((paint, step) => keyItem((pen) => { pen.fillStyle = paint; pen.fillRect(0, 0, 13, 13); }, step ? `from ${number(Math.max(1, ends[step]))}` : "none"));
+  const items = colours.map((paint, step) =>
+    keyItem(
+      (pen) => {
+        pen.fillStyle = paint;
+        pen.fillRect(0, 0, 13, 13);
+      },
+      step ? `from ${number(Math.max(1, ends[step]))}` : "none",
+    ),
+  );
   byId("map-key").replaceChildren(...items);
 }
 
 function cellWords(host) {
   if (host.status === "error") return `${seen(host.name)}: no verdict, ${host.error.kind}`;
-  if (map.mode !== "verdict") return `${seen(host.name)}: ${host.sockets ? number(host.inState(map.mode)) : "no"} sockets in ${seen(map.mode)}`;
-  const found = SEVERITIES.slice(0, 3).filter((name) => host.counts[name]).map((name) => `${host.counts[name]} ${name}`);
+  if (map.mode !== "verdict")
+    return `${seen(host.name)}: ${host.sockets ? number(host.inState(map.mode)) : "no"} sockets in ${seen(map.mode)}`;
+  const found = SEVERITIES.slice(0, 3)
+    .filter((name) => host.counts[name])
+    .map((name) => `${host.counts[name]} ${name}`);
   return `${seen(host.name)}: ${WORDS[host.status]}${found.length ? `; findings: ${found.join(", ")}` : ""}`;
 }
 
@@ -169,5 +198,5 @@ function moveInMap(event) {
   if (event.key === "Enter") openCell(map.cursor);
   if (!(event.key in steps)) return;
   event.preventDefault();
-  pointAt(Math.min(map.cells.length - 1, Math.max(0, (map.cursor < 0 ? 0 : map.cursor + steps[event.key]))), true);
+  pointAt(Math.min(map.cells.length - 1, Math.max(0, map.cursor < 0 ? 0 : map.cursor + steps[event.key])), true);
 }

@@ -24,7 +24,10 @@ function startTable() {
   tableBody.addEventListener("click", openRow);
   tableBody.addEventListener("focusin", (event) => {
     const tr = event.target.closest("tr[data-index]");
-    if (tr && Number(tr.dataset.index) !== current) { current = Number(tr.dataset.index); markCurrent(); }
+    if (tr && Number(tr.dataset.index) !== current) {
+      current = Number(tr.dataset.index);
+      markCurrent();
+    }
   });
   new ResizeObserver(() => drawRows()).observe(grid);
 }
@@ -45,7 +48,10 @@ function markOrder() {
   for (const th of byId("table").tHead.rows[0].cells) {
     const button = th.firstChild;
     button.querySelector("svg")?.remove();
-    if (th.dataset.key !== order.key) { th.removeAttribute("aria-sort"); continue; }
+    if (th.dataset.key !== order.key) {
+      th.removeAttribute("aria-sort");
+      continue;
+    }
     th.setAttribute("aria-sort", order.down ? "descending" : "ascending");
     button.append(icon(order.down ? "down" : "up"));
   }
@@ -65,7 +71,11 @@ function refresh() {
 
 function cell(column, host, index) {
   if (column.key === "name") {
-    return make("th", { scope: "row", title: seen(host.name) }, make("a", { href: linkTo(host), tabindex: index === current ? 0 : -1 }, isolated(host.name)));
+    return make(
+      "th",
+      { scope: "row", title: seen(host.name) },
+      make("a", { href: linkTo(host), tabindex: index === current ? 0 : -1 }, isolated(host.name)),
+    );
   }
   if (column.key === "worst") return make("td", {}, verdict(host.status));
   const value = column.value(host);
@@ -88,7 +98,11 @@ function drawRows() {
   const focused = tableBody.contains(document.activeElement);
   const rows = shown.slice(first, last).map((host, offset) => {
     const index = first + offset;
-    return make("tr", { "data-index": index, "aria-rowindex": index + 2 }, COLUMNS.map((column) => cell(column, host, index)));
+    return make(
+      "tr",
+      { "data-index": index, "aria-rowindex": index + 2 },
+      COLUMNS.map((column) => cell(column, host, index)),
+    );
   });
   if (!shown.length) rows.push(make("tr", {}, make("td", { colspan: COLUMNS.length, class: "soft" }, "No host is like that.")));
   tableBody.replaceChildren(...(first ? [spacer(first)] : []), ...rows, ...(last < shown.length ? [spacer(shown.length - last)] : []));

@@ -10,7 +10,7 @@ function storedTheme() {
   try {
     return localStorage.getItem("linuxnet-tcp-theme");
   } catch {
-    return null;  // A file that was opened from a mail, say, may have no storage.
+    return null; // A file that was opened from a mail, say, may have no storage.
   }
 }
 

@@ -53,8 +53,17 @@ def _targets(size: int) -> list[Target]:
             Target(f"in process, Python {line} / C floor", "inner_cpu", ours(line), "C floor", at_most=limit if size == 500_000 else None)
         )
     for peer, least in (("ss | awk", 4.0), ("netstat | awk", 10.0)):
-        limit = least if size == 500_000 else None
-        targets.append(Target(f"processor time, {peer} / our count", "cpu", peer, ours(REFERENCE_LINE), None, limit, "inner_cpu"))
+        targets.append(
+            Target(
+                f"processor time, {peer} / our count",
+                "cpu",
+                peer,
+                ours(REFERENCE_LINE),
+                None,
+                least if size == 500_000 else None,
+                "inner_cpu",
+            )
+        )
         targets.append(Target(f"processor time, {peer} / our process with its start", "cpu", peer, ours(REFERENCE_LINE)))
         targets.append(Target(f"processor time, {peer} / C floor", "cpu", peer, "C floor"))
     return targets

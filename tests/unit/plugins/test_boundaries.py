@@ -16,7 +16,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[3]
 OURS = "ansible_collections.linuxnet.tcp.plugins."
 CORE, PORTS, READERS = "module_utils.core", "module_utils.ports", "module_utils.readers"
-TRANSACTION = tuple(f"module_utils.{name}" for name in ("changes", "keeper", "restore", "steps", "transaction"))
+TRANSACTION = tuple(f"module_utils.{name}" for name in ("changes", "keeper", "pending", "restore", "steps", "transaction"))
 
 # Pure parts of the standard library: no files, sockets, processes, clocks or chance, and there since Python 2.7.
 PURE = frozenset(
@@ -51,7 +51,7 @@ ROOMS = {
     "ports": Room("plugins/module_utils/ports", (CORE + ".errors", CORE + ".printable", PORTS), STANDARD - PROCESSES),
     "readers": Room("plugins/module_utils/readers", (CORE, READERS), PURE, forbidden_calls=IO | DYNAMIC | ENDS | SPAWNS),
     "transaction": Room("plugins/module_utils", (CORE, *TRANSACTION), PURE, forbidden_calls=IO | DYNAMIC | ENDS | SPAWNS),
-    "programs": Room("plugins/module_utils/programs", (CORE, PORTS, *TRANSACTION), PURE),
+    "programs": Room("plugins/module_utils/programs", (CORE, PORTS, *TRANSACTION, "module_utils.programs"), PURE),
     "modules": Room(
         "plugins/modules",
         ("module_utils",),

@@ -126,7 +126,7 @@ def test_the_operators_thresholds_count():
     assert rollout_verdict.judge([bad()], Rules(thresholds=lenient)).is_good
     verdict = rollout_verdict.judge([well()], Rules(thresholds={"no_such": {}}))
     assert not verdict.is_good
-    assert "there is no "no_such"" in verdict.reason
+    assert 'there is no "no_such"' in verdict.reason
 
 
 def test_a_regression_brings_its_figures():

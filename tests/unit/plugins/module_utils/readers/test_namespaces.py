@@ -13,7 +13,7 @@ import pytest
 
 from ansible_collections.linuxnet.tcp.plugins.module_utils.core import errors
 from ansible_collections.linuxnet.tcp.plugins.module_utils.ports import netns
-from ansible_collections.linuxnet.tcp.plugins.module_utils.readers import namespaces
+from ansible_collections.linuxnet.tcp.plugins.module_utils.readers import namespaces, sockets
 
 WEB = 'a' * 40 + 'b' * 24
 DB = 'a' * 40 + 'c' * 24
@@ -96,7 +96,7 @@ def read(monkeypatch):
                 raise failing[world.here]
             return {'sockets': {'total': world.here}}, ['from /proc'] if world.here == 300 else []
 
-        monkeypatch.setattr(namespaces.watched.sockets, 'read_sockets', sockets_here)
+        monkeypatch.setattr(sockets, 'read_sockets', sockets_here)
         return namespaces.read_sockets({'netns': wanted}, world, None, None)
     return go
 

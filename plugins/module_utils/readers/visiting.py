@@ -1,0 +1,32 @@
+# -*- coding: utf-8 -*-
+# Copyright (c) 2026, linuxnet.tcp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Be in the network namespace that was asked for; where none was, nothing of it is loaded."""
+from __future__ import absolute_import, division, print_function
+
+__metaclass__ = type
+
+import contextlib
+
+
+@contextlib.contextmanager
+def visited(wanted, open_world):
+    """Be in a namespace as readers.namespaces.visited does; ``open_world()`` gives a NetNamespaces and is called only when ``wanted`` names one."""
+    if wanted is None:
+        yield {}
+        return
+    from ansible_collections.linuxnet.tcp.plugins.module_utils.readers import namespaces
+    with namespaces.visited(wanted, open_world()) as about:
+        yield about
+
+
+@contextlib.contextmanager
+def visited_to_write(wanted, persist, open_world):
+    """Be in a namespace in order to set its sysctls as readers.namespaces.visited_to_write does, loaded as ``visited`` loads it."""
+    if wanted is None:
+        yield {}
+        return
+    from ansible_collections.linuxnet.tcp.plugins.module_utils.readers import namespaces
+    with namespaces.visited_to_write(wanted, persist, open_world()) as about:
+        yield about
