@@ -100,7 +100,7 @@ def _figures(summary: Summary) -> Iterator[tuple[str, str, str]]:
     yield "Findings of high severity", f"{findings['high']:,}", rest
     if "drift" in summary:
         drift = summary["drift"]
-        hosts_words = f"{drift['fixed']:,} fixed, {drift['unchanged']:,} unchanged; {drift['added']:,} hosts added, {drift['gone']:,} gone"
+        hosts_words = f"{drift['fixed']:,} fixed, {drift['unchanged']:,} unchanged; {_hosts(drift['added'])} added, {drift['gone']:,} gone"
         yield "New findings since the baseline", f"{drift['new']:,}", hosts_words
     else:
         yield "Hosts without a verdict", f"{hosts['error']:,}", percent(hosts["error"], hosts["total"]) + " of all"
