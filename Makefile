@@ -1,7 +1,7 @@
 # One command each; `make help` lists them. Everything that is made lies in build/.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help test one quick test-boot-full test-faults-full test-hostile-full build lint docs sanity units old-python matrix integration molecule kernels release test-kernels release-check demo bench bench-compare venv clean
+.PHONY: help test one quick test-boot-full test-faults-full test-hostile-full build lint docs sanity units old-python matrix integration molecule kernels release test-kernels release-check demo bench bench-compare bench-document venv clean
 .NOTPARALLEL:
 
 VENV := build/venv
@@ -66,6 +66,9 @@ bench: venv ## measure speed beside floors and peers (half an hour); ROWS="socke
 
 bench-compare: venv ## print the ratios of the last make bench to an earlier one; BASE=FILE
 	@$(BENCH_RUN) --compare $(BASE)
+
+bench-document: venv ## keep the last make bench as the run to compare with, and write its figures into docs/performance.md
+	@$(BENCH_RUN) --document
 
 clean: ## remove what was made, except downloads and images
 	@rm -rf build/tree build/installed build/artifact build/logs build/reports build/old-python build/mypy_cache

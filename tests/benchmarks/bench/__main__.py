@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -17,6 +18,7 @@ import jsonschema
 
 from bench import (
     compare,
+    document,
     environment,
     lab,
     node,
@@ -73,8 +75,8 @@ def _row(name: str, tools: lab.Lab) -> Row:
     print(f"-- {name}", file=sys.stderr, flush=True)
     try:
         return ROWS[name](tools)
-    except Refused as reason:
-        return Row(name, name, skipped=str(reason))
+    except (Refused, OSError, subprocess.SubprocessError) as reason:
+        return Row(name, name, skipped=f"{type(reason).__name__}: {reason}")
 
 
 def check(result: dict[str, Any]) -> dict[str, Any]:
@@ -86,6 +88,12 @@ def check(result: dict[str, Any]) -> dict[str, Any]:
 def read(path: Path) -> dict[str, Any]:
     """Read a result and check it."""
     return check(json.loads(path.read_text(encoding="utf-8")))
+
+
+def keep(result: dict[str, Any]) -> None:
+    """Keep a result as the one to compare with, and put its figures into the page."""
+    places.REFERENCE.write_text(json.dumps(result, separators=(",", ":")) + "\n", encoding="utf-8")
+    document.PAGE.write_text(document.rewritten(document.PAGE.read_text(encoding="utf-8"), result), encoding="utf-8")
 
 
 def arguments(words: list[str] | None) -> argparse.Namespace:
@@ -101,6 +109,9 @@ def arguments(words: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--audits", type=_sizes, help="numbers of audits to report over")
     parser.add_argument("--output", type=Path, default=places.RESULT, help="where to write the result")
     parser.add_argument("--compare", type=Path, metavar="BASE", help="measure nothing; print the ratios of --output to this earlier result")
+    parser.add_argument(
+        "--document", action="store_true", help="measure nothing; keep --output as the reference and renew docs/performance.md"
+    )
     options = parser.parse_args(words)
     unknown = sorted(set(options.rows) - set(ROWS))
     if unknown:
@@ -117,6 +128,9 @@ def main(words: list[str] | None = None) -> int:
     options = arguments(words)
     if options.compare:
         print("\n".join(compare.lines(read(options.output), read(options.compare))))
+        return 0
+    if options.document:
+        keep(read(options.output))
         return 0
     plan = lab.QUICK if options.quick else lab.Plan()
     wanted = {name: value for name in ("rounds", "sizes", "hosts", "audits") if (value := getattr(options, name)) is not None}

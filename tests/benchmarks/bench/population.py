@@ -25,6 +25,11 @@ HELPER = places.ROOT / "tests" / "integration" / "sockets_helper.py"
 MIX = {"established": 1000, "close_wait": 125, "fin_wait2": 122, "listen": 9, "ipv6": 100, "mapped": 50, "syn_sent": 3}
 
 
+def said(error: subprocess.SubprocessError) -> str:
+    """Return what a failed command printed last."""
+    return str(getattr(error, "stderr", None) or error).strip().splitlines()[-1]
+
+
 class Population:
     """Sockets in TIME_WAIT (and others, when mixed), made anew in a new namespace before they end."""
 
@@ -60,7 +65,10 @@ class Population:
         if self._mixed:
             self._hold(self._space)
         self._born = time.monotonic()
-        self._space.run([self._lab.programs["populate"], "0", str(self.waiting)])
+        try:
+            self._space.run([self._lab.programs["populate"], "0", str(self.waiting)])
+        except subprocess.SubprocessError as error:
+            raise Refused(f"{self.waiting:,} sockets could not be made before the first of them ends: {said(error)}") from error
 
     def _hold(self, space: netns_lab.Namespace) -> None:
         options = [word for kind, count in MIX.items() for word in (f"--{kind.replace('_', '-')}", str(count))]
