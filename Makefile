@@ -57,4 +57,4 @@ demo: ## show the article's table, before and after, on real sockets
 	@tools/demo
 
 clean: ## remove what was made, except downloads and images
-	@rm -rf build/tree build/installed build/artifact build/logs build/reports build/old-python build/mypy_cache
+	@rm -rf build/tree build/installed build/artifact build/logs build/reports build/old-python build/mypy_cache build/links build/release build/site
