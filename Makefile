@@ -1,8 +1,9 @@
 # One command each; `make help` lists them. Everything that is made lies in build/.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help test one quick test-boot-full test-faults-full test-hostile-full build lint docs sanity units old-python matrix integration molecule kernels release site test-kernels release-check demo venv clean
+.PHONY: help test one quick test-boot-full test-faults-full test-hostile-full build lint docs sanity units old-python matrix integration molecule kernels release test-kernels release-check demo venv clean
 .NOTPARALLEL:
+.PHONY: site
 
 VENV := build/venv
 # What narrows a stage; see CONTRIBUTING.md.
