@@ -23,6 +23,8 @@ ANSIBLE_LABELS = (
     ("action_plugins", "plugins/action.html#action-plugins", "Action plugins"),
     ("ansible_collections.ansible.posix.sysctl_module", "collections/ansible/posix/sysctl_module.html", "ansible.posix.sysctl"),
     ("ansible_configuration_settings", "reference_appendices/config.html#ansible-configuration-settings", "Ansible Configuration Settings"),
+    ("callback_plugins", "plugins/callback.html#callback-plugins", "Callback plugins"),
+    ("filter_plugins", "plugins/filter.html#filter-plugins", "Filter plugins"),
     ("common_return_values", "reference_appendices/common_return_values.html#common-return-values", "Return Values"),
 )
 # A forge lists a folder, a site has a page for it.
@@ -55,8 +57,12 @@ def _lay_out(tree: Path) -> None:
     (SOURCE / "reference").mkdir(parents=True, mode=0o700)
     for name in COPIED:
         (shutil.copytree if (tree / name).is_dir() else shutil.copy)(tree / name, SOURCE / name)
+    for path in (tree / "roles").glob("*/README.md"):
+        (SOURCE / path.relative_to(tree)).parent.mkdir(parents=True)
+        shutil.copy(path, SOURCE / path.relative_to(tree))
     for path in (tree / "tools" / "site").iterdir():
         shutil.copy(path, SOURCE / path.name)
+    _list_guides(SOURCE / "index.md")
     _index_findings(SOURCE / "docs" / "findings")
     for page in (*SOURCE.glob("*.md"), *SOURCE.glob("docs/*.md")):
         page.write_text(FINDINGS.sub(r"](\1findings/index.md)", page.read_text(encoding="utf-8")), encoding="utf-8")
@@ -68,6 +74,18 @@ def _inventory() -> bytes:
     head = "# Sphinx inventory version 2\n# Project: ansible\n# Version: latest\n# The remainder of this file is compressed using zlib.\n"
     rows = "".join(f"{label} std:label -1 {page} {title}\n" for label, page, title in ANSIBLE_LABELS)
     return head.encode() + zlib.compress(rows.encode())
+
+
+def _list_guides(index: Path) -> None:
+    """Put the pages that the index does not name by itself under its guides: a new page needs no entry there."""
+    text = index.read_text(encoding="utf-8")
+    pages = [
+        str(path.relative_to(SOURCE).with_suffix(""))
+        for pattern in ("docs/*.md", "roles/*/README.md")
+        for path in sorted(SOURCE.glob(pattern))
+    ]
+    guides = [page for page in pages if page not in text.splitlines()]
+    index.write_text(text.replace("@guides@", "\n".join(guides)), encoding="utf-8")
 
 
 def _index_findings(folder: Path) -> None:
