@@ -28,7 +28,7 @@ ANSIBLE_LABELS = (
     ("common_return_values", "reference_appendices/common_return_values.html#common-return-values", "Return Values"),
 )
 # A forge lists a folder, a site has a page for it.
-FINDINGS = re.compile(r"\]\((docs/)?findings\)")
+FINDINGS = re.compile(r"\]\(((?:[./]*docs/)?)findings\)")
 COPIED = ("README.md", "CONTRIBUTING.md", "SECURITY.md", "LICENSE", "docs", "schemas")
 
 
@@ -64,7 +64,7 @@ def _lay_out(tree: Path) -> None:
         shutil.copy(path, SOURCE / path.name)
     _list_guides(SOURCE / "index.md")
     _index_findings(SOURCE / "docs" / "findings")
-    for page in (*SOURCE.glob("*.md"), *SOURCE.glob("docs/*.md")):
+    for page in (path for pattern in ("*.md", "docs/*.md", "roles/*/*.md") for path in SOURCE.glob(pattern)):
         page.write_text(FINDINGS.sub(r"](\1findings/index.md)", page.read_text(encoding="utf-8")), encoding="utf-8")
     (SOURCE / "ansible.inv").write_bytes(_inventory())
 
