@@ -3,6 +3,7 @@ SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .PHONY: help test one quick test-boot-full test-faults-full test-hostile-full build lint docs sanity units old-python matrix integration molecule kernels release test-kernels release-check demo bench bench-compare bench-document venv clean
 .NOTPARALLEL:
+.PHONY: site
 
 VENV := build/venv
 # What narrows a stage; see CONTRIBUTING.md.
@@ -40,7 +41,7 @@ one: venv ## run a file, folder or test as the checkout is: make one TEST=tests/
 quick: venv ## run the checks that take seconds: style, types, generated pages, what is written twice
 	@$(CHECK) $@
 
-build lint docs sanity units old-python matrix integration molecule kernels release: venv ## run one stage
+build lint docs sanity units old-python matrix integration molecule kernels release site: venv ## run one stage
 	@$(CHECK) $@
 
 test-boot-full: build ## compare the boot prediction with the real loaders on 3,000 random trees
@@ -71,4 +72,4 @@ bench-document: venv ## keep the last make bench as the run to compare with, and
 	@$(BENCH_RUN) --document
 
 clean: ## remove what was made, except downloads and images
-	@rm -rf build/tree build/installed build/artifact build/logs build/reports build/old-python build/mypy_cache
+	@rm -rf build/tree build/installed build/artifact build/logs build/reports build/old-python build/mypy_cache build/links build/release build/site

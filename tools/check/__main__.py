@@ -23,6 +23,7 @@ from check.matrix import matrix
 from check.molecule import molecule
 from check.old_python import old_python
 from check.release import release
+from check.site import site
 from check.stage import Stage
 from check.tally import Tally
 
@@ -50,6 +51,7 @@ STAGES = (
     Entry("molecule", molecule, True),
     Entry("kernels", kernel_sample, True),
     Entry("release", release, False),
+    Entry("site", site, True),
     Entry("quick", quick, False, always=False),
     Entry("all-kernels", kernels, True, always=False),
 )

@@ -28,7 +28,9 @@ MODULES = r"kernel/(net/(core|ipv4|ipv6|netfilter|sched)|lib|crypto)/.*|modules\
 KEPT = re.compile(
     rf"(usr/)?(s?bin|lib/x86_64-linux-gnu|lib64)/.*|etc/(iproute2|protocols|services).*|usr/lib/python3.*|(usr/)?lib/modules/[^/]+/({MODULES})"
 )
-DROPPED = re.compile(r"(usr/)?bin/sh|.*/(gconv|perl|perl-base|systemd|test|tests|idlelib|ensurepip|lib2to3|__pycache__|dist-packages)(/.*|$)")
+DROPPED = re.compile(
+    r"(usr/)?bin/sh|.*/(gconv|perl|perl-base|systemd|test|tests|idlelib|ensurepip|lib2to3|__pycache__|dist-packages)(/.*|$)"
+)
 # Debian's packages leave them to a merged /usr, which only exists once packages are configured.
 MERGED = ("bin", "sbin", "lib", "lib64")
 FOLDERS = ("dev", "etc/sysctl.d", "job", "proc", "root", "run", "sys", "tmp", "usr/bin", "usr/lib", "usr/lib64", "usr/sbin", "var/lib")

@@ -73,7 +73,13 @@ def test_a_core_pins_its_own_release(core: dict[str, Any]) -> None:
 
 def test_the_other_pins_are_those_of_the_matrix() -> None:
     known = {pin for core in CORES for pin in pins(core["requirement"])}
-    for requirement in ("requirements/test.txt", "requirements/demo.txt", "requirements/old-ansible.txt"):
+    for requirement in (
+        "requirements/test.txt",
+        "requirements/demo.txt",
+        "requirements/old-ansible.txt",
+        "requirements/release.txt",
+        "requirements/site.txt",
+    ):
         assert pins(requirement)
         assert pins(requirement) <= known
 
