@@ -32,15 +32,15 @@ def _row(profiles: Any, name: str) -> str:
     return f"| `{name}` | {profile.title} | {len(profile.settings)} | {parent} | {words} |\n"
 
 
-def _loader() -> Any:
-    """Return the loader of this checkout, wherever the checkout stands."""
+def load(name: str) -> Any:
+    """Return a module of plugin_utils of this checkout, wherever the checkout stands."""
     with tempfile.TemporaryDirectory() as folder:
         link = Path(folder, "ansible_collections", "linuxnet", "tcp")
         link.parent.mkdir(parents=True)
         link.symlink_to(ROOT)
         sys.path.insert(0, folder)
-        return importlib.import_module("ansible_collections.linuxnet.tcp.plugins.plugin_utils.profiles")
+        return importlib.import_module(f"ansible_collections.linuxnet.tcp.plugins.plugin_utils.{name}")
 
 
 if __name__ == "__main__":
-    PAGE.write_text(render(_loader(), PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+    PAGE.write_text(render(load("profiles"), PAGE.read_text(encoding="utf-8")), encoding="utf-8")

@@ -21,8 +21,8 @@ description:
   - Compares rates, shares and levels of the kernel's TCP counters in a window before a change with those in a window after it. A window is a list of
     two snapshots as M(linuxnet.tcp.health_info) returns them.
   - A figure regresses when it is worse by more than an amount B(and) by more than a factor. C(docs/health-gate.md) of the collection has the table.
-  - The verdict is V(regressed) when any figure did, whatever the traffic; V(too_little_traffic) when none did and one of the windows held too little
-    traffic to conclude anything; else V(ok).
+  - The verdict is V(regressed) when any figure did, whatever the traffic, and when there was traffic before and is none after the change;
+    V(too_little_traffic) when no figure did and one of the windows held too little traffic to conclude anything; else V(ok).
   - A host that was started anew after the change is V(regressed).
 positional: _input, after, thresholds
 options:
@@ -38,8 +38,9 @@ options:
     required: true
   thresholds:
     description:
-      - What replaces parts of the table, by name of the figure. C(change) is the amount, C(factor) the factor, C(minimum) how many events a share needs
-        in both windows.
+      - What replaces parts of the table, by name of the figure. C(change) is the amount and C(factor) the
+        factor. A share has C(minimum), how many events it needs below the line in both windows, and C(events), how many it needs above the
+        line after the change.
       - C(traffic) has C(opened) and C(segments), one of which a window has to hold.
     type: dict
     default: {}

@@ -20,10 +20,11 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """One figure: the sum of some counters per second, per hundred of others, or the mean of a gauge.
+    """One figure: the sum of some counters per second, per hundred of others, or a gauge.
 
     It regresses when it moves by more than ``change`` and to more than ``factor`` times of what it was; a factor below 1 means that a fall is
-    what hurts. A share is judged only when the counters below the line rose by ``minimum`` in both windows.
+    what hurts. A share is judged only when the counters below the line rose by ``minimum`` in both windows, and is harm only when those above it
+    rose by ``events`` after the change: two failures in fifty are chance.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Metric:
     source: str
     per: tuple[str, ...] = ()
     minimum: float = 0
+    events: float = 0
 
     @property
     def falls(self) -> bool:
@@ -50,7 +52,7 @@ METRICS = (
         ("TcpExt.ListenOverflows",),
         0.1,
         1.5,
-        "a finished handshake found the accept queue full (tcp_v4_syn_recv_sock); netdata warns of any",
+        "a finished handshake found the accept queue full (tcp_v4_syn_recv_sock); netdata warns above 1 over a minute, a change may cost a tenth of it",
     ),
     Metric(
         "listen_drops",
@@ -58,7 +60,7 @@ METRICS = (
         ("TcpExt.ListenDrops",),
         0.1,
         1.5,
-        "SYNs and handshakes that a listener dropped, overflows included; netdata warns of any",
+        "SYNs and handshakes that a listener dropped, overflows included; as above",
     ),
     Metric(
         "paws_rejects",
@@ -66,7 +68,7 @@ METRICS = (
         ("TcpExt.PAWSPassive", "TcpExt.PAWSActive", "TcpExt.PAWSEstab", "TcpExt.PAWSTimewait"),
         0.1,
         2.0,
-        "segments dropped for their timestamp (RFC 7323): what tcp_tw_recycle does to clients behind NAT",
+        "segments dropped for their timestamp (RFC 7323): each may cost a client behind NAT a second; the limits are a judgement",
     ),
     Metric(
         "time_wait_overflows",
@@ -74,7 +76,7 @@ METRICS = (
         ("TcpExt.TCPTimeWaitOverflow",),
         1.0,
         2.0,
-        "connections closed without TIME_WAIT, tcp_max_tw_buckets is too low (ip-sysctl.rst)",
+        "connections closed without TIME_WAIT, tcp_max_tw_buckets is too low (ip-sysctl.rst); the limits are a judgement",
     ),
     Metric(
         "attempt_fails",
@@ -82,9 +84,10 @@ METRICS = (
         ("Tcp.AttemptFails",),
         2.0,
         2.0,
-        "handshakes that failed, per hundred connections opened (RFC 4022); the limits are a judgement",
+        "handshakes that failed, per hundred connections opened (RFC 4022), over 100 where incoming ones fail; the limits are a judgement",
         _OPENED,
-        50,
+        20,
+        5,
     ),
     Metric(
         "estab_resets",
@@ -94,7 +97,8 @@ METRICS = (
         2.0,
         "connections reset, per hundred connections opened (RFC 4022); the limits are a judgement",
         _OPENED,
-        50,
+        20,
+        5,
     ),
     Metric(
         "retransmissions",
@@ -102,9 +106,10 @@ METRICS = (
         ("Tcp.RetransSegs",),
         1.0,
         2.0,
-        "segments sent again, per hundred segments sent (RFC 4022); one percent is felt",
+        "segments sent again, per hundred segments sent (RFC 4022); the limits are a judgement",
         ("Tcp.OutSegs",),
-        1000,
+        100,
+        20,
     ),
     Metric(
         "established",
@@ -112,10 +117,12 @@ METRICS = (
         ("Tcp.CurrEstab",),
         20,
         0.5,
-        "connections in ESTABLISHED or CLOSE_WAIT (RFC 4022), mean of both ends of the window; half of them gone",
+        "connections in ESTABLISHED or CLOSE_WAIT (RFC 4022), fewest at both ends of the window before, at the end of the one after; half of them gone; a judgement",
     ),
-    Metric("opened", Kind.RATE, _OPENED, 2.0, 0.1, "connections opened; nine in ten gone means that clients do not get through"),
-    Metric("segments", Kind.RATE, ("Tcp.InSegs", "Tcp.OutSegs"), 100, 0.1, "segments received and sent; nine in ten gone"),
+    Metric(
+        "opened", Kind.RATE, _OPENED, 2.0, 0.1, "connections opened; nine in ten gone means that clients do not get through; a judgement"
+    ),
+    Metric("segments", Kind.RATE, ("Tcp.InSegs", "Tcp.OutSegs"), 100, 0.1, "segments received and sent; nine in ten gone; a judgement"),
 )
 # What a window must hold before its silence counts for anything: either is enough. Our own connection opens one and sends hundreds.
 TRAFFIC = {"opened": 20.0, "segments": 5000.0}

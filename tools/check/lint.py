@@ -50,7 +50,7 @@ def _python_files(folder: Path) -> list[Path]:
 
 
 def docs(stage: Stage) -> None:
-    """Check what is generated against its source, and render every module and role as a reader would."""
+    """Check what is generated against its source, and render every plugin and role as a reader would."""
     tree = collection.copy_tree(stage)
     env = {"ANSIBLE_COLLECTIONS_PATH": str(places.INSTALLED), "ANSIBLE_PAGER": "cat", "PAGER": "cat"}
     lint_docs = [places.tool("antsibull-docs"), "lint-collection-docs", "--plugin-docs", "--validate-collection-refs=self", "."]
@@ -70,6 +70,9 @@ def docs(stage: Stage) -> None:
 
 
 def _documented(folder: Path) -> list[tuple[str, str]]:
-    modules = [("module", path.stem) for path in sorted((folder / "plugins" / "modules").glob("*.py")) if path.stem != "__init__"]
+    kinds = (("module", "modules"), ("filter", "filter"), ("callback", "callback"))
+    found = [
+        (kind, path.stem) for kind, part in kinds for path in sorted((folder / "plugins" / part).glob("*.py")) if path.stem != "__init__"
+    ]
     roles = [("role", path.parent.parent.name) for path in sorted((folder / "roles").glob("*/meta/argument_specs.yml"))]
-    return modules + roles
+    return found + roles

@@ -48,7 +48,7 @@ def parse_sockets(lines, path):
 def parse_sockstat(text, labels):
     """Parse the lines of sockstat or sockstat6 that carry one of ``labels``: dict label -> dict name -> int."""
     result = {}
-    for line in text.decode('ascii').splitlines():
+    for line in _lines(text):
         label, dummy, rest = line.partition(':')
         if label in labels:
             words = rest.split()
@@ -61,12 +61,17 @@ def parse_named_counters(text, label):
 
     Names and numbers are paired by column of the two lines: kernels insert columns as well as append them.
     """
-    rows = [line.split()[1:] for line in text.decode('ascii').splitlines() if line.startswith(label + ':')]
+    rows = [line.split()[1:] for line in _lines(text) if line.startswith(label + ':')]
     if not rows:
         return None
     if len(rows) != 2:
         raise errors.ParseError('%s: expected a line of names and a line of numbers, found %d lines' % (label, len(rows)))
     return _numbers(label, rows[0], rows[1])
+
+
+def _lines(text):
+    """Return the lines; what is not ASCII is no number either, and is told as such."""
+    return text.decode('ascii', 'replace').splitlines()
 
 
 def _check_heading(line, path):

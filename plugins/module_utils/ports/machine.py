@@ -11,11 +11,14 @@ import io
 import os
 import time
 
+from ansible_collections.linuxnet.tcp.plugins.module_utils.ports import clock
 
-class Machine(object):
+
+class Machine(clock.Clock):
     """Read what ``<root>/proc`` says of the machine."""
 
     def __init__(self, root="/"):
+        super(Machine, self).__init__()
         self._proc = os.path.join(root, "proc")
 
     def uptime(self):
@@ -33,10 +36,6 @@ class Machine(object):
     def utc(self, later=0):
         """Return the time of day in so many seconds: ``2026-11-24T19:05:15Z``."""
         return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + later))
-
-    def sleep(self, seconds):
-        """Wait."""
-        time.sleep(seconds)
 
     def locks(self):
         """Return /proc/locks, empty where it cannot be read."""

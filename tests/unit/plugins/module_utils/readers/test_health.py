@@ -37,7 +37,7 @@ def tree(tmp_path, snmp=SNMP, netstat=NETSTAT, boot=u'abc-def\n'):
             path = os.path.join(str(proc), name)
             if not os.path.isdir(os.path.dirname(path)):
                 os.makedirs(os.path.dirname(path))
-            with io.open(path, 'w') as stream:
+            with io.open(path, 'w', encoding='utf-8') as stream:
                 stream.write(text)
     return str(tmp_path)
 
@@ -71,7 +71,7 @@ def test_a_clock_that_goes_on():
     assert second['boot_id'] == first['boot_id']
 
 
-@pytest.mark.parametrize('broken', [{'boot': None}, {'snmp': u'Tcp: A B\nTcp: 1\n'}])
+@pytest.mark.parametrize('broken', [{'boot': None}, {'snmp': u'Tcp: A B\nTcp: 1\n'}, {'netstat': u'TcpExt: A\nTcpExt: \u0661\u20ac\n'}])
 def test_what_cannot_be_read_fails_alone_and_only_warns_beside_a_change(tmp_path, broken):
     root = tree(tmp_path, **broken)
     with pytest.raises(errors.LinuxnetError):
