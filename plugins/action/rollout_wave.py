@@ -116,8 +116,10 @@ class ActionModule(ActionBase):
             return receipts, 1
         receipts = Receipts(folder, rollout_receipts.find(folder, self._given["resume"]))
         found = rollout_story.runs(receipts.read())
+        if not found:
+            raise errors.InvalidInput(f"rollout_resume: {receipts.rollout} has no receipts, so nothing was changed; begin a new rollout")
         last = found[-1]
-        before, wanted = last.opened.get(1, {}).get("profile", ""), _profile_name(self._given["profile"])
+        before, wanted = rollout_story.profile(last), _profile_name(self._given["profile"])
         if before != wanted:
             raise errors.InvalidInput(f"rollout_resume: {receipts.rollout} was about profile {before}, not {wanted}; begin a new rollout")
         if not self._task.check_mode:

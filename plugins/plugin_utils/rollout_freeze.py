@@ -40,12 +40,12 @@ def in_the_way(windows: Sequence[Any], now: datetime.datetime, seconds: float) -
     ``until`` is the next day when it is not later than ``from``. ``timezone`` is a name such as Europe/Berlin, UTC without it. Raises InvalidInput.
     """
     end = now + datetime.timedelta(seconds=seconds)
-    held = [freeze for index, window in enumerate(windows) for freeze in _stretches(f"rollout_freeze[{index}]", window, now)]
+    held = [freeze for index, window in enumerate(windows) for freeze in _stretches(f"rollout_freeze[{index}]", window, now, end)]
     found = [freeze for freeze in held if freeze.start <= end and freeze.end > now]
     return min(found, key=lambda freeze: freeze.start, default=None)
 
 
-def _stretches(where: str, window: Any, now: datetime.datetime) -> Iterator[Freeze]:
+def _stretches(where: str, window: Any, now: datetime.datetime, end: datetime.datetime) -> Iterator[Freeze]:
     if not isinstance(window, Mapping) or not {"from", "until"} <= set(window) or set(window) - _KEYS:
         raise errors.InvalidInput(f"{where}: no freeze window; give from and until, and if need be days, timezone and reason")
     zone, reason = _zone(where, window.get("timezone", "UTC")), str(window.get("reason", ""))
@@ -56,7 +56,7 @@ def _stretches(where: str, window: Any, now: datetime.datetime) -> Iterator[Free
     begins, ends = _time(f"{where}.from", window["from"]), _time(f"{where}.until", window["until"])
     days, today = _days(where, window.get("days", DAYS)), now.astimezone(zone).date()
     # A freeze of yesterday may go on, and one of the days to come may begin within a long wave.
-    for day in (today + offset * _DAY for offset in range(-1, 3)):
+    for day in (today + offset * _DAY for offset in range(-1, (end.astimezone(zone).date() - today).days + 1)):
         if DAYS[day.weekday()] in days:
             last = day if ends > begins else day + _DAY
             yield Freeze(datetime.datetime.combine(day, begins, zone), datetime.datetime.combine(last, ends, zone), reason)

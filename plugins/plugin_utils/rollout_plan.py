@@ -10,7 +10,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ansible_collections.linuxnet.tcp.plugins.module_utils.core import errors
+from ansible_collections.linuxnet.tcp.plugins.module_utils.core import errors, printable
 
 # Seconds that one host keeps a fork busy in each of the four module runs of a change, on a slow host over a slow link.
 _SECONDS_PER_RUN = 3.0
@@ -110,7 +110,7 @@ def lines(made: Sequence[Wave], forks: int) -> Iterator[str]:
     total = sum(len(wave.hosts) for wave in made)
     yield f"{total} hosts in {len(made)} waves, {duration(sum(seconds_of(wave, forks) for wave in made))} or so when every host is changed"
     for wave in made:
-        shown = ", ".join(wave.hosts[:_SHOWN_HOSTS])
+        shown = printable.line(", ".join(wave.hosts[:_SHOWN_HOSTS]))
         more = len(wave.hosts) - _SHOWN_HOSTS
         yield (
             f"  wave {wave.number}/{len(made)}: {len(wave.hosts)} host{'s' * (len(wave.hosts) > 1)}, soak {wave.soak_seconds:g} s, "

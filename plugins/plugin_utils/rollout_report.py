@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from ansible_collections.linuxnet.tcp.plugins.module_utils.core import printable
 from ansible_collections.linuxnet.tcp.plugins.plugin_utils import rollout_story as story
 from ansible_collections.linuxnet.tcp.plugins.plugin_utils.rollout_story import Run, Story
 
@@ -78,7 +79,11 @@ def _host(item: Story) -> dict[str, Any]:
 
 
 def lines(report: Mapping[str, Any], folder: str) -> Iterator[str]:
-    """Yield the report for a person: outcome, what happened to hosts that did not go well, and what to do."""
+    """Yield the report for a person: outcome, what happened to hosts that did not go well, and what to do; names of hosts fit for a terminal."""
+    return map(printable.line, _told(report, folder))
+
+
+def _told(report: Mapping[str, Any], folder: str) -> Iterator[str]:
     counted = ", ".join(f"{number} {state}" for state, number in sorted(report["counts"].items())) or "no host was reached"
     yield f"rollout {report['rollout']} of profile {report['profile']}: {report['outcome']}; {counted}, of {report['planned_hosts']} hosts"
     if report["reason"]:

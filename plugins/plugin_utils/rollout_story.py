@@ -102,6 +102,11 @@ def runs(receipts: Iterable[Receipt]) -> list[Run]:
     return [found[number] for number in sorted(found)]
 
 
+def profile(run: Run) -> str:
+    """Return the profile of a run, of one too whose first wave was refused."""
+    return next((str(receipt["profile"]) for receipt in (*run.opened.values(), *run.refused)), "")
+
+
 def _note(run: Run, receipt: Receipt) -> None:
     kept: Mapping[str, dict[int, Receipt]] = {"opened": run.opened, "judged": run.judged, "closed": run.closed}
     if receipt["status"] in kept:

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ansible_collections.linuxnet.tcp.plugins.module_utils.core import errors
+from ansible_collections.linuxnet.tcp.plugins.module_utils.core import errors, printable
 from ansible_collections.linuxnet.tcp.plugins.plugin_utils import regressions
 from ansible_collections.linuxnet.tcp.plugins.plugin_utils.rollout_story import FAILED, GOOD, UNCHANGED, Run, Story
 
@@ -102,4 +102,4 @@ def _reason(bad: Mapping[str, str], total: int) -> str:
         return f"{total} of {total} hosts are well"
     named = "; ".join(f"{host}: {reason}" for host, reason in list(bad.items())[:_NAMED])
     more = f"; and {len(bad) - _NAMED} more" if len(bad) > _NAMED else ""
-    return f"{len(bad)} of {total} hosts {'is' if len(bad) == 1 else 'are'} not well: {named}{more}"
+    return printable.line(f"{len(bad)} of {total} hosts {'is' if len(bad) == 1 else 'are'} not well: {named}{more}")
