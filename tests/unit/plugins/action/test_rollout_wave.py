@@ -25,7 +25,7 @@ ALWAYS = [{"from": "00:00", "until": "00:00", "reason": "always"}]
 def run(tmp_path):
     """Return a function that runs a step for a batch: (step, batch, options) -> result; ``lines`` is what it showed."""
 
-    def go(step, batch=HOSTS[:1], check_mode=False, hosts=HOSTS, **options):
+    def go(step, batch=HOSTS[:1], check_mode=False, hosts=HOSTS, playing=(), **options):
         args = {
             "step": step,
             "dir": str(tmp_path / "rollouts"),
@@ -38,7 +38,8 @@ def run(tmp_path):
         plugin = rollout_wave.ActionModule(task, mock.MagicMock(), mock.MagicMock(), mock.MagicMock(), None, None)
         plugin._load_name = "rollout_wave"
         plugin._display = SimpleNamespace(display=go.lines.append)
-        return plugin.run(task_vars={"ansible_play_hosts_all": hosts, "ansible_play_batch": batch, "ansible_forks": 5})
+        names = {"ansible_play_hosts_all": hosts, "ansible_play_hosts": playing, "ansible_play_batch": batch}
+        return plugin.run(task_vars={**names, "ansible_forks": 5})
 
     go.lines = []
     return go
@@ -68,6 +69,29 @@ def test_a_dry_run_and_check_mode_leave_nothing(run, tmp_path):
     assert [wave["hosts"] for wave in run("open", dry_run=True)["plan"]] == [HOSTS[:1], HOSTS[1:3], HOSTS[3:]]
     assert run("open", check_mode=True)["ok"]
     assert not (tmp_path / "rollouts").exists()
+
+
+def test_bad_thresholds_are_refused_before_anything_is_changed(run, tmp_path):
+    with pytest.raises(AnsibleActionFail, match='thresholds: there is no "no_such"'):
+        run("open", thresholds={"no_such": {}})
+    assert not (tmp_path / "rollouts").exists()
+
+
+def test_the_report_is_shown_when_the_last_host_is_back(run):
+    rollout = run("open", HOSTS[:1], hosts=HOSTS[:1], waves=["100%"])["rollout"]
+    context = Context.given(rollout)
+    for step, status in (("assess", "planned"), ("change", "changed"), ("judge", "regressed")):
+        context.record(HOSTS[0], step, status)
+    run.lines.clear()
+    run("close", hosts=HOSTS[:1], rollout=rollout, playing=HOSTS[:1])
+    assert run.lines == []
+    # Who was lost in tasks that are not ours goes nowhere that we know of.
+    run("close", hosts=HOSTS[:1], rollout=rollout)
+    assert "stopped; 1 lost" in run.lines[0]
+    run.lines.clear()
+    context.record(HOSTS[0], "restore", "restored", undone=[])
+    run("close", hosts=HOSTS[:1], rollout=rollout, playing=HOSTS[:1])
+    assert "stopped; 1 restored" in run.lines[0]
 
 
 def test_a_later_wave_begins_only_after_a_good_end(run):
