@@ -92,7 +92,7 @@ def _host(story: Story, thresholds: Any) -> HostVerdict:
         found = regressions.tcp_regressions(windows[0], windows[1], thresholds)
     except errors.InvalidInput as error:
         hint = "; raise rollout_soak_seconds, or use more forks" if "windows last" in error.message else ""
-        return HostVerdict(story.host, FAILED, error.message + hint)
+        return HostVerdict(story.host, FAILED, f"{error.message}{hint}")
     return HostVerdict(story.host, found["verdict"], found["reason"], found)
 
 
