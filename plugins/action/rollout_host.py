@@ -17,7 +17,7 @@ from ansible_collections.linuxnet.tcp.plugins.plugin_utils import rollout_contex
 from ansible_collections.linuxnet.tcp.plugins.plugin_utils.rollout_context import Context, Outcome
 
 ARGUMENT_SPEC: dict[str, dict[str, Any]] = {
-    "step": {"type": "str", "choices": ["assess", "change", "look", "prove", "confirm", "restore", "roll_back"], "required": True},
+    "step": {"type": "str", "choices": ["assess", "change", "look", "watch", "prove", "confirm", "restore", "roll_back"], "required": True},
     "rollout": {"type": "dict"},
     "audit": {"type": "dict", "default": {}},
     "change": {"type": "dict", "default": {}},
@@ -114,6 +114,8 @@ class ActionModule(ActionBase):
     def _look(self) -> Outcome:
         return Outcome("ok", {"health": self._module("health_info", {})["health"]})
 
+    _watch = _look
+
     def _prove(self) -> Outcome:
         """Audit over the new connection: what was planned has to hold."""
         audit = self._audit("after")
@@ -132,15 +134,16 @@ class ActionModule(ActionBase):
 
     def _restore(self) -> Outcome:
         """Put back what this run changed; a change whose answer was lost is found by the comment of its journal."""
-        before, why = self._given["changed_before"], {"why": self._given["why"]}
-        if not isinstance(before, dict) or before.get("skipped") or "rollout" not in before:
+        before, why = self._given["changed_before"] or {}, {"why": self._given["why"]}
+        if not isinstance(before, dict) or not before or before.get("skipped"):
             return Outcome("nothing", why)
         journal = self._journal()
         if journal is None:
             facts = self._module("audit", {**_AUDIT_FACTS, **self._fact_options(), "journal_dir": self._given["journal_dir"]})["tcp_facts"]
             journal = rollout_context.ours(facts.get("journals", []), self._context.comment)
         if journal is None:
-            return Outcome("nothing" if before["rollout"].get("status") == "failed" else "restored", {"undone": [], **why})
+            was_lost = (before.get("rollout") or {}).get("status") == "lost"
+            return Outcome("restored" if was_lost else "nothing", {"undone": [], **why})
         result = self._module("net_sysctl", self._restoring(journal, "keep"))
         return Outcome(
             "restored", {"journal": journal, "undone": rollout_context.put_back(result), **why}, {"changed": bool(result.get("changed"))}

@@ -14,6 +14,7 @@ from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible_collections.linuxnet.tcp.plugins.module_utils.core import errors
 from ansible_collections.linuxnet.tcp.plugins.plugin_utils import (
+    regressions,
     rollout_context,
     rollout_freeze,
     rollout_plan,
@@ -70,6 +71,7 @@ class ActionModule(ActionBase):
     def _open(self) -> dict[str, Any]:
         """Say whether the wave may begin; the first one makes the rollout and shows the plan."""
         hosts, forks = list(self._variables["ansible_play_hosts_all"]), int(self._variables["ansible_forks"])
+        regressions.check_thresholds(self._given["thresholds"])
         plan = rollout_plan.plan(hosts, self._given["waves"], self._given["soak_seconds"], forks, self._given["confirm_within"])
         wave = self._wave_of(plan)
         if self._given["dry_run"]:
@@ -119,12 +121,12 @@ class ActionModule(ActionBase):
         if not found:
             raise errors.InvalidInput(f"rollout_resume: {receipts.rollout} has no receipts, so nothing was changed; begin a new rollout")
         last = found[-1]
-        before, wanted = last.opened.get(1, {}).get("profile", ""), _profile_name(self._given["profile"])
+        before, wanted = rollout_story.profile(last), _profile_name(self._given["profile"])
         if before != wanted:
             raise errors.InvalidInput(f"rollout_resume: {receipts.rollout} was about profile {before}, not {wanted}; begin a new rollout")
         if not self._task.check_mode:
             rollout_context.keep_earlier(receipts, rollout_story.last_states(found))
-        return receipts, last.number + 1
+        return receipts, found[-1].number + 1
 
     def _found(self) -> tuple[Receipts, int]:
         """Return the receipts and the run that the first wave of this play made."""
@@ -193,9 +195,15 @@ class ActionModule(ActionBase):
             return {"outcome": "running"}
         report = rollout_report.document(receipts.rollout, rollout_story.runs(receipts.read()))
         store.save_json(receipts.folder / "report.json", report, "rollout_dir")
-        if report["outcome"] != "running":
+        if report["outcome"] != "running" and not self._awaited(receipts):
             self._say(rollout_report.lines(report, str(receipts.folder)))
         return report
+
+    def _awaited(self, receipts: Receipts) -> bool:
+        """Tell whether hosts that Ansible still has are about to put their change back: the report is shown when they have."""
+        run = rollout_story.runs(receipts.read())[-1]
+        playing = set(self._variables.get("ansible_play_hosts", ()))
+        return any(story.is_open for story in run.stories.values() if story.host in playing)
 
     # What they need.
 

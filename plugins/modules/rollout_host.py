@@ -24,11 +24,12 @@ options:
     description:
       - V(assess) audits the host, puts back what a dead run left there, and returns the plan.
       - V(change) writes a receipt ahead and carries the plan out; the host puts it back by itself unless it is confirmed in time.
-      - V(look) reads the counters, V(prove) audits again and fails when something does not hold.
+      - V(look) and V(watch) read the counters, the latter when checks of the operator follow that take their time.
+      - V(prove) audits again, reads the counters too, and fails when something does not hold.
       - V(confirm) lets the change stay, V(restore) puts it back.
       - V(roll_back) puts back what a rollout confirmed earlier, as named by O(receipt). Hosts that it did not change are skipped.
     type: str
-    choices: [assess, change, look, prove, confirm, restore, roll_back]
+    choices: [assess, change, look, watch, prove, confirm, restore, roll_back]
     required: true
   rollout:
     description: The RV(linuxnet.tcp.rollout_wave#module:rollout) of the wave. All steps but V(roll_back) need it.

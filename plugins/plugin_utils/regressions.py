@@ -102,6 +102,11 @@ def tcp_regressions(before: Any, after: Any, thresholds: Any = None) -> Judgemen
     return _judgement(left, right, found, quiet, metrics, figures)
 
 
+def check_thresholds(given: Any) -> None:
+    """Raise InvalidInput for thresholds that tcp_regressions would refuse: who changes hosts wants to know before."""
+    _limits({} if given is None else given)
+
+
 def _worse(
     metrics: Sequence[Metric], figures: Mapping[str, tuple[float | None, float | None]], right: Window, quieted: set[str]
 ) -> Iterator[Regression]:

@@ -39,6 +39,8 @@ def in_the_way(windows: Sequence[Any], now: datetime.datetime, seconds: float) -
     A window is ``{from, until}`` with dates (2026-12-20T18:00), or with times of day (18:00) and, optionally, the ``days`` on which it begins;
     ``until`` is the next day when it is not later than ``from``. ``timezone`` is a name such as Europe/Berlin, UTC without it. Raises InvalidInput.
     """
+    # Moments of one time zone compare by their wall clock, which jumps; in UTC they do not.
+    now = now.astimezone(datetime.UTC)
     end = now + datetime.timedelta(seconds=seconds)
     held = [freeze for index, window in enumerate(windows) for freeze in _stretches(f"rollout_freeze[{index}]", window, now, end)]
     found = [freeze for freeze in held if freeze.start <= end and freeze.end > now]

@@ -18,7 +18,8 @@ _SECONDS_PER_RUN = 3.0
 _RUNS = 4
 # For connections that hang until they time out, and user tasks that take their time.
 _MARGIN_SECONDS = 60
-_MOST_SECONDS = 86400
+# What net_sysctl takes for confirm_within.
+_LEAST_SECONDS, _MOST_SECONDS = 5, 86400
 _SHOWN_HOSTS = 8
 
 
@@ -95,6 +96,10 @@ def plan(hosts: Sequence[str], serial: Sequence[object], soak: object, forks: in
         if wanted_confirm and wanted_confirm <= seconds:
             raise errors.InvalidInput(
                 f"rollout_confirm_within: {wanted_confirm} s are over before wave {number} has soaked for {seconds:g} s; give more, or 0 to have it computed"
+            )
+        if wanted_confirm and not _LEAST_SECONDS <= wanted_confirm <= _MOST_SECONDS:
+            raise errors.InvalidInput(
+                f"rollout_confirm_within: {wanted_confirm} is not between {_LEAST_SECONDS} and {_MOST_SECONDS} seconds; 0 has it computed"
             )
         made.append(Wave(number, batch, seconds, wanted_confirm or confirm_within(len(batch), forks, seconds)))
     return made

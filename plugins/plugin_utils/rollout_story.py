@@ -15,7 +15,7 @@ from ansible_collections.linuxnet.tcp.plugins.plugin_utils.rollout_receipts impo
 UNCHANGED, CONFIRMED, RESTORED, LOST, FAILED, UNTOUCHED = "unchanged", "confirmed", "restored", "lost", "failed", "untouched"
 # The states of a host that holds the profile.
 GOOD = (UNCHANGED, CONFIRMED)
-STEPS = ("assess", "change", "look", "prove", "judge", "confirm", "restore")
+STEPS = ("assess", "change", "look", "watch", "prove", "judge", "confirm", "restore")
 _BAD = ("failed", "lost", "regressed")
 
 
@@ -37,8 +37,15 @@ class Story:
         return self.status("change") in ("begun", "changed", "lost")
 
     @property
+    def is_open(self) -> bool:
+        """Tell whether a change was begun of which it is not on record yet that it stays or went back."""
+        return self.was_changed and not self.status("restore") and self.status("confirm") != CONFIRMED
+
+    @property
     def final(self) -> str:
         """Return the state that the host is in as far as the controller knows."""
+        if self.status("roll_back") == RESTORED:
+            return RESTORED
         if self.status("restore") in (RESTORED, LOST, FAILED):
             return self.status("restore")
         if self.status("confirm") == CONFIRMED:
@@ -57,7 +64,7 @@ class Story:
             if self.status(step) in _BAD:
                 told = str(self.steps[step].get("message") or f"{step} {self.status(step)}")
                 # What failed between our steps, as the operator's own checks, is known when the host goes back.
-                return self._why or told if step == "judge" else told
+                return self._why or told if step == "judge" and self.status(step) == FAILED else told
         return "" if self.status("judge") else self._why
 
     @property
@@ -102,6 +109,11 @@ def runs(receipts: Iterable[Receipt]) -> list[Run]:
     return [found[number] for number in sorted(found)]
 
 
+def profile(run: Run) -> str:
+    """Return the profile of a run, of one too whose first wave was refused."""
+    return next((str(receipt["profile"]) for receipt in (*run.opened.values(), *run.refused)), "")
+
+
 def _note(run: Run, receipt: Receipt) -> None:
     kept: Mapping[str, dict[int, Receipt]] = {"opened": run.opened, "judged": run.judged, "closed": run.closed}
     if receipt["status"] in kept:
@@ -139,5 +151,5 @@ def confirmed_change(receipts: Iterable[Receipt], host: str, name: str) -> Recei
 
 
 def last_states(found: Sequence[Run]) -> dict[str, str]:
-    """Return the state in which the last run that came to it left each host."""
-    return {story.host: story.final for run in found for story in run.stories.values()}
+    """Return the state in which the last run that came to a decision left each host; one that died before says nothing new."""
+    return {story.host: story.final for run in found for story in run.stories.values() if story.final != UNTOUCHED}

@@ -15,7 +15,7 @@ from ansible_collections.linuxnet.tcp.plugins.plugin_utils import regressions
 from ansible_collections.linuxnet.tcp.plugins.plugin_utils.rollout_story import FAILED, GOOD, UNCHANGED, Run, Story
 
 _NAMED = 3
-_BEGINNING, _END = ("assess", "change"), ("look", "prove")
+_BEGINNING = ("assess", "change")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +83,22 @@ def _host(story: Story, thresholds: Any) -> HostVerdict:
         return HostVerdict(story.host, UNCHANGED, "holds the profile")
     if story.status("prove") != "ok":
         return HostVerdict(story.host, FAILED, story.trouble or f"was not heard of after the step {_last(story)}")
-    windows = [[story.steps[step]["health"] for step in steps if "health" in story.steps.get(step, {})] for steps in (_BEGINNING, _END)]
+    windows = [
+        [story.steps[step]["health"] for step in steps if "health" in story.steps.get(step, {})] for steps in (_BEGINNING, _end(story))
+    ]
     if [len(window) for window in windows] != [2, 2]:
         return HostVerdict(story.host, regressions.TOO_LITTLE, "its counters could not be read")
     try:
         found = regressions.tcp_regressions(windows[0], windows[1], thresholds)
     except errors.InvalidInput as error:
-        return HostVerdict(story.host, FAILED, error.message)
+        hint = "; raise rollout_soak_seconds, or use more forks" if "windows last" in error.message else ""
+        return HostVerdict(story.host, FAILED, f"{error.message}{hint}")
     return HostVerdict(story.host, found["verdict"], found["reason"], found)
+
+
+def _end(story: Story) -> tuple[str, str]:
+    """Return the steps at the ends of the window after the change; the operator's own checks, however long they take, are not in it."""
+    return ("look", "watch" if "watch" in story.steps else "prove")
 
 
 def _last(story: Story) -> str:

@@ -54,6 +54,7 @@ FINALS = [
     ("assess/planned change/begun change/changed look/ok prove/ok judge/regressed restore/restored", "restored", True),
     ("assess/planned change/begun change/changed look/ok prove/failed restore/failed", "failed", True),
     ("assess/planned change/begun change/changed look/ok prove/ok judge/ok confirm/confirmed restore/restored", "restored", True),
+    ("assess/planned change/begun change/changed look/ok prove/ok judge/ok confirm/confirmed roll_back/restored", "restored", True),
 ]
 
 
@@ -81,6 +82,28 @@ def test_the_last_word_of_a_step_counts_and_what_was_known_of_the_change_is_kept
     assert story.journal == 7
     assert story.steps["change"]["confirm_by"] == "2026-11-29T05:30:00Z"
     assert story.steps["change"]["planned"] == {"net.ipv4.tcp_syncookies": "1"}
+
+
+@pytest.mark.parametrize(
+    ("steps", "is_open"),
+    [
+        ("assess/unchanged", False),
+        ("assess/planned change/begun change/failed", False),
+        ("assess/planned change/begun", True),
+        ("assess/planned change/changed judge/regressed", True),
+        ("assess/planned change/changed judge/ok confirm/failed", True),
+        ("assess/planned change/changed judge/ok confirm/confirmed", False),
+        ("assess/planned change/changed judge/regressed restore/lost", False),
+    ],
+)
+def test_a_change_is_open_until_it_stays_or_somebody_tried_to_put_it_back(steps, is_open):
+    assert story_of(told(steps)).is_open is is_open
+
+
+def test_a_run_that_died_before_it_decided_says_nothing_new():
+    first = told("assess/planned change/changed confirm/confirmed")
+    assert rollout_story.last_states(rollout_story.runs(first + told("assess/planned", run=2))) == {"web1": "confirmed"}
+    assert rollout_story.last_states(rollout_story.runs(first + told("assess/planned change/begun", run=2))) == {"web1": "lost"}
 
 
 def test_a_message_of_an_earlier_word_is_not_kept():

@@ -53,6 +53,15 @@ def bad(host="web1"):
     return story(PROVED, host, healths(BUSY, FLOOD))
 
 
+def slow(*, watched):
+    """Return the story of a host whose operator's own checks took a minute and a half."""
+    *health, last = healths(BUSY, BUSY)
+    made = story(PROVED.replace("prove", "watch/ok prove") if watched else PROVED, health=[*health, {**last, "seconds": 120.0}])
+    if watched:
+        made.steps["watch"]["health"] = last
+    return made
+
+
 # Story, status, what the reason says, does it count against the wave, and when too little traffic fails.
 HOSTS = [
     ("nothing was heard of it", story(""), "failed", "was not heard of after the step open", True, True),
@@ -75,6 +84,8 @@ HOSTS = [
     ("no counters at one end", story(PROVED, health=[*healths(BUSY, BUSY)[:3], None]), "too_little_traffic", "could not be read", False, True),
     ("windows of no length", story(PROVED, health=[snapshot(5, BUSY)] * 4), "failed", "apart; let at least one second pass", True, True),
     ("well", well(), "ok", "nothing is worse than before", False, False),
+    ("long checks are not in the window", slow(watched=True), "ok", "nothing is worse than before", False, False),
+    ("a much longer window", slow(watched=False), "failed", "raise rollout_soak_seconds, or use more forks", True, True),
 ]  # fmt: skip
 
 
