@@ -248,9 +248,9 @@ class CallbackModule(CallbackBase):
         if style == "none":
             return sinks
         stream = sys.stderr if self.get_option("stream") == "stderr" else sys.stdout
-        bar = progress_output.wants_bar(style, stream.isatty(), os.environ)
-        sinks.append(progress_output.Lines(self._write, every=not bar))
-        if bar:
+        wanted = progress_output.wants_bar(style, stream.isatty(), os.environ)
+        sinks.append(progress_output.Lines(self._write, every=not wanted))
+        if wanted:
             sinks.append(progress_output.Bar(stream.fileno(), self._display, self._lock))
         return sinks
 

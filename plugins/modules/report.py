@@ -96,7 +96,6 @@ EXAMPLES = r'''
       linuxnet.tcp.audit:
         spool: audits
       ignore_unreachable: true
-      ignore_errors: true
 
     - name: Write the reports, and fail when something is high
       linuxnet.tcp.report:

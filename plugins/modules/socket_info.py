@@ -65,7 +65,8 @@ options:
     description:
       - Where the number of sockets in C(TIME_WAIT) comes from.
       - V(sockets) counts them one by one, as all others.
-      - V(sockstat) takes the number that the kernel keeps in C(/proc/net/sockstat) and does not list those of IPv4, which is several times faster where there are
+      - V(sockstat) takes the number that the kernel keeps in C(/proc/net/sockstat) and does not list those of IPv4, which is several times faster where there
+        are
         hundreds of thousands. It needs Linux 4.11 and netlink, else they are counted and a warning says why.
       - V(sockstat) does not go with the details V(ephemeral), V(groups) and V(time_wait), which look at each socket.
     type: str

@@ -117,7 +117,8 @@ METRICS = (
         ("Tcp.CurrEstab",),
         20,
         0.5,
-        "connections in ESTABLISHED or CLOSE_WAIT (RFC 4022), fewest at both ends of the window before, at the end of the one after; half of them gone; a judgement",
+        "connections in ESTABLISHED or CLOSE_WAIT (RFC 4022), fewest at both ends of the window before, at the end of the one after; "
+        "half of them gone; a judgement",
     ),
     Metric(
         "opened", Kind.RATE, _OPENED, 2.0, 0.1, "connections opened; nine in ten gone means that clients do not get through; a judgement"

@@ -106,7 +106,7 @@ class Bar:
         """Draw the bar anew where it changed."""
         # A terminal whose size nobody set says 0.
         columns = os.get_terminal_size(self._fd).columns or 80
-        self._text = progress_text.bar(shot, columns).encode("ascii", "replace")
+        self._text = progress_text.with_bar(shot, columns).encode("ascii", "replace")
         self._draw()
 
     def close(self) -> None:

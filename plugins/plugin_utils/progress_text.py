@@ -57,7 +57,7 @@ def last(shot: Snapshot) -> str:
     return f"{_counts(shot)}  elapsed {duration(shot.elapsed)}  {word}"
 
 
-def bar(shot: Snapshot, columns: int) -> str:
+def with_bar(shot: Snapshot, columns: int) -> str:
     """Return the line behind a bar, cut to fit into one row of a terminal."""
     text = between(shot)
     room = columns - 1

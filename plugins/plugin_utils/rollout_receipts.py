@@ -96,7 +96,8 @@ class InvalidFolder(errors.InvalidInput):
 
     def __init__(self, path: Path, error: OSError) -> None:
         """Take the path and what the system said."""
-        super().__init__(f"{path} cannot be read: {error.strerror}; give the rollout's id and the rollout_dir that it was run with")  # type: ignore[no-untyped-call]
+        way_out = "give the rollout's id and the rollout_dir that it was run with"
+        super().__init__(f"{path} cannot be read: {error.strerror}; {way_out}")  # type: ignore[no-untyped-call]
 
 
 def find(folder: Path, name: str) -> str:

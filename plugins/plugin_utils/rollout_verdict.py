@@ -110,4 +110,4 @@ def _reason(bad: Mapping[str, str], total: int) -> str:
         return f"{total} of {total} hosts are well"
     named = "; ".join(f"{host}: {reason}" for host, reason in list(bad.items())[:_NAMED])
     more = f"; and {len(bad) - _NAMED} more" if len(bad) > _NAMED else ""
-    return printable.line(f"{len(bad)} of {total} hosts {'is' if len(bad) == 1 else 'are'} not well: {named}{more}")
+    return str(printable.line(f"{len(bad)} of {total} hosts {'is' if len(bad) == 1 else 'are'} not well: {named}{more}"))

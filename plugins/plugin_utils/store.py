@@ -34,28 +34,38 @@ def replacing(path: Path, option: str) -> Iterator[TextIO]:
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with _replacement(path) as stream:
-            yield stream
+        stream = _temporary(path)
     except OSError as error:
-        raise errors.SourceUnavailable(
-            f"{option}: cannot write {path} on the controller: {error.strerror}; give a path that you may write"
-        ) from error
+        raise _unwritable(path, option, error) from error
+    temporary = Path(stream.name)
+    try:
+        yield stream
+        _put(stream, temporary, path)
+    except OSError as error:
+        raise _unwritable(path, option, error) from error
+    finally:
+        with contextlib.suppress(OSError):
+            stream.close()
+        # It is there still when anything went wrong.
+        temporary.unlink(missing_ok=True)
 
 
-@contextlib.contextmanager
-def _replacement(path: Path) -> Iterator[TextIO]:
+def _temporary(path: Path) -> TextIO:
     # A name of any length may stand before it.
     settings = {"mode": "w", "encoding": "utf-8", "errors": "backslashreplace", "newline": ""}
-    with tempfile.NamedTemporaryFile(**settings, dir=path.parent, prefix=f".{path.name[:100]}.", delete=False) as stream:  # type: ignore[call-overload]
-        temporary = Path(stream.name)
-        try:
-            yield stream
-            stream.flush()
-            os.fsync(stream.fileno())
-            # The temporary file is 0600 by itself (mkstemp(3)).
-            if path.is_file():
-                temporary.chmod(stat.S_IMODE(path.stat().st_mode))
-            temporary.replace(path)
-        except BaseException:
-            temporary.unlink(missing_ok=True)
-            raise
+    place = {"dir": path.parent, "prefix": f".{path.name[:100]}.", "delete": False}
+    stream: TextIO = tempfile.NamedTemporaryFile(**settings, **place)  # type: ignore[call-overload]  # noqa: SIM115
+    return stream
+
+
+def _put(stream: TextIO, temporary: Path, path: Path) -> None:
+    stream.flush()
+    os.fsync(stream.fileno())
+    # The temporary file is 0600 by itself (mkstemp(3)).
+    if path.is_file():
+        temporary.chmod(stat.S_IMODE(path.stat().st_mode))
+    temporary.replace(path)
+
+
+def _unwritable(path: Path, option: str, error: OSError) -> errors.LinuxnetError:
+    return errors.SourceUnavailable(f"{option}: cannot write {path} on the controller: {error.strerror}; give a path that you may write")

@@ -36,7 +36,8 @@ _NOT_THERE = (errno.EINVAL, errno.EOPNOTSUPP, errno.EPROTONOSUPPORT)
 def read_verdicts(wish, open_world, ports):
     """Return {verdicts, evidence, unread} and, with ``wish['netns']``, netns about the namespace that was read.
 
-    ``wish``: nat (what is declared of the clients' NAT), interval, netns, each may be left out. ``open_world()`` gives a NetNamespaces. Raises InvalidInput, or what
+    ``wish``: nat (what is declared of the clients' NAT), interval, netns, each may be left out. ``open_world()`` gives a NetNamespaces.
+    Raises InvalidInput, or what
     namespaces.visited raises.
     """
     if (wish.get('interval') or 0) < 0:

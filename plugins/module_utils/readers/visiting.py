@@ -10,23 +10,23 @@ __metaclass__ = type
 import contextlib
 
 
-@contextlib.contextmanager
 def visited(wanted, open_world):
     """Be in a namespace as readers.namespaces.visited does; ``open_world()`` gives a NetNamespaces and is called only when ``wanted`` names one."""
     if wanted is None:
-        yield {}
-        return
+        return _at_home()
     from ansible_collections.linuxnet.tcp.plugins.module_utils.readers import namespaces
-    with namespaces.visited(wanted, open_world()) as about:
-        yield about
+    return namespaces.visited(wanted, open_world())
 
 
-@contextlib.contextmanager
 def visited_to_write(wanted, persist, open_world):
     """Be in a namespace in order to set its sysctls as readers.namespaces.visited_to_write does, loaded as ``visited`` loads it."""
     if wanted is None:
-        yield {}
-        return
+        return _at_home()
     from ansible_collections.linuxnet.tcp.plugins.module_utils.readers import namespaces
-    with namespaces.visited_to_write(wanted, persist, open_world()) as about:
-        yield about
+    return namespaces.visited_to_write(wanted, persist, open_world())
+
+
+@contextlib.contextmanager
+def _at_home():
+    """Stay in one's own namespace."""
+    yield {}

@@ -22,8 +22,9 @@ EPOCH = 1_700_000_000
 TEXTS = {"README.md": b"# Read me\n", "plugins/modules/one.py": b"print(1)\n", "docs/two.md": b"two\n"}
 
 
-def built(path: Path, order: list[str], time: int, owner: str, texts: dict[str, bytes] = TEXTS) -> Path:
+def built(path: Path, order: list[str], time: int, owner: str, texts: dict[str, bytes] | None = None) -> Path:
     """Write an archive as ansible-galaxy does: with folders, times, owners and lists in the order of the file system."""
+    texts = texts or TEXTS
     listed = [{"name": name, "ftype": "file", "chksum_sha256": hashlib.sha256(texts[name]).hexdigest()} for name in order]
     files = json.dumps({"files": listed, "format": 1}).encode()
     manifest = json.dumps(

@@ -24,7 +24,8 @@ def test_lines_are_as_documented(tmp_path):
     path = observed.append(tmp_path / "new", "Web/1", BEGAN, [sample(0.0, 7, LISTEN=2)])
     assert path.name == "%57eb%2f1.jsonl"
     assert [json.loads(line) for line in path.read_text(encoding="ascii").splitlines()] == [
-        {"schema_version": 1, "host": "Web/1", "started": BEGAN, "seconds": 0.0, "sockets": {"total": 2, "states": {"LISTEN": 2}}, "counters": {"Tcp": {"ActiveOpens": 7}}},
+        {"schema_version": 1, "host": "Web/1", "started": BEGAN, "seconds": 0.0,
+         "sockets": {"total": 2, "states": {"LISTEN": 2}}, "counters": {"Tcp": {"ActiveOpens": 7}}},
     ]  # fmt: skip
 
 
@@ -70,7 +71,8 @@ def test_many_samples_are_thinned_and_the_last_is_kept(tmp_path):
 @pytest.mark.parametrize(
     "line",
     [
-        "", "{", "[]", "null", '{"host": "h"}', '{"host": "other", "started": "%s", "seconds": 0, "sockets": {"total": 1, "states": {}}, "counters": {}}' % BEGAN,
+        "", "{", "[]", "null", '{"host": "h"}',
+        '{"host": "other", "started": "%s", "seconds": 0, "sockets": {"total": 1, "states": {}}, "counters": {}}' % BEGAN,
         '{"host": "h", "started": "yesterday", "seconds": 0, "sockets": {"total": 1, "states": {}}, "counters": {}}',
         '{"host": "h", "started": "%s", "seconds": -1, "sockets": {"total": 1, "states": {}}, "counters": {}}' % BEGAN,
         '{"host": "h", "started": "%s", "seconds": true, "sockets": {"total": 1, "states": {}}, "counters": {}}' % BEGAN,

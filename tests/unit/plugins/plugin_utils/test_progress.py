@@ -288,20 +288,20 @@ def test_the_last_line_says_whether_all_is_done(done: int, word: str) -> None:
 
 @pytest.mark.parametrize("columns", [0, 1, 20, 79, 80, 100, 120, 250])
 def test_a_bar_never_fills_the_row(columns: int) -> None:
-    bar = progress_text.bar(SHOT._replace(waiting=WAITING), columns)
-    assert len(bar) <= max(0, columns - 1)
-    assert bar.startswith("[####") or columns <= 100
+    line = progress_text.with_bar(SHOT._replace(waiting=WAITING), columns)
+    assert len(line) <= max(0, columns - 1)
+    assert line.startswith("[####") or columns <= 100
 
 
 def test_a_bar_is_full_when_all_hosts_are_done() -> None:
-    assert progress_text.bar(SHOT._replace(done=1000), 200).startswith(f"[{'#' * 30}] wave")
-    assert progress_text.bar(SHOT._replace(done=0), 200).startswith(f"[{'-' * 30}] wave")
+    assert progress_text.with_bar(SHOT._replace(done=1000), 200).startswith(f"[{'#' * 30}] wave")
+    assert progress_text.with_bar(SHOT._replace(done=0), 200).startswith(f"[{'-' * 30}] wave")
 
 
 @pytest.mark.parametrize("name", ["a\x1b[2Jb", "a\nwave 7/7", "\u202egnp", "x" * 5000])
 def test_names_of_strangers_come_out_inert(name: str) -> None:
     shot = SHOT._replace(task=name, waiting=(progress.Waiting(name, 84.0, name),))
-    for text in (progress_text.between(shot), progress_text.waiting(shot), progress_text.bar(shot, 200)):
+    for text in (progress_text.between(shot), progress_text.waiting(shot), progress_text.with_bar(shot, 200)):
         assert len(text) < 400
         assert not set("\x1b\n\u202e") & set(text)
 

@@ -115,7 +115,7 @@ def test_which_events_become_lines(every: bool, hosts: int, rollout: str | None,
 
 
 @pytest.mark.parametrize(
-    ("style", "terminal", "environment", "bar"),
+    ("style", "terminal", "environment", "drawn"),
     [
         ("auto", True, {"TERM": "xterm"}, True),
         ("auto", True, {"TERM": "dumb"}, False),
@@ -127,8 +127,8 @@ def test_which_events_become_lines(every: bool, hosts: int, rollout: str | None,
         ("lines", True, {"TERM": "xterm"}, False),
     ],
 )
-def test_who_gets_a_bar(style: str, terminal: bool, environment: dict[str, str], bar: bool) -> None:
-    assert progress_output.wants_bar(style, terminal, environment) is bar
+def test_who_gets_a_bar(style: str, terminal: bool, environment: dict[str, str], drawn: bool) -> None:
+    assert progress_output.wants_bar(style, terminal, environment) is drawn
 
 
 def test_the_file_grows_by_lines_that_only_the_owner_reads(tmp_path: Path) -> None:
@@ -156,11 +156,11 @@ class Display:
 def test_a_bar_gives_way_to_lines_and_leaves_nothing() -> None:
     master, slave = os.openpty()
     display = Display(slave)
-    bar = progress_output.Bar(slave, display, threading.RLock())
-    bar.tick(SHOT)
-    bar.tick(SHOT)
+    shown = progress_output.Bar(slave, display, threading.RLock())
+    shown.tick(SHOT)
+    shown.tick(SHOT)
     display.display("TASK")
-    bar.close()
+    shown.close()
     display.display("RECAP")
     drawn = b""
     # The kernel hands a terminal's bytes over when it comes to it, maybe not all at once.

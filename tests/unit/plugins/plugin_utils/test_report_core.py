@@ -180,7 +180,8 @@ def test_drift_since_a_baseline(fleet, report, tmp_path):
 @pytest.mark.parametrize(
     "content",
     [
-        "", "{}", "[]", "{", '{"schema_version":1}', '{"schema_version":2,"run":{},"hosts":[\n]}', '{"schema_version":1,"run":{},"hosts":[]', '{"schema_version":1,"run":{},"hosts":[\n',
+        "", "{}", "[]", "{", '{"schema_version":1}',
+        '{"schema_version":2,"run":{},"hosts":[\n]}', '{"schema_version":1,"run":{},"hosts":[]', '{"schema_version":1,"run":{},"hosts":[\n',
         '{"schema_version":1,"run":{}}\n{"host":"b"}\n{"host":"a"}', '{"schema_version":1,"run":{}}\n{"host":1}', '{"schema_version":1,"run":{}}\n{',
         '{"schema_version":1,"run":{}}\n{"host":"web1"}', '{"schema_version":1,"run":{}}\n{"host":"web1","status":"compliant","findings":[{}],"controls":[]}',
         '{"schema_version":1,"run":{}}\n{"host":"web1","status":"compliant","findings":[],"controls":7}',

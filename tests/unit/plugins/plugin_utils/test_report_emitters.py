@@ -69,7 +69,8 @@ def head_of(*rules, errors=0, drift=False):
         ([control("a", "pass")], [], [("setting", "a", "pass", "")]),
         ([control("a", finding="x")], [finding("x", parameter="a")], [("setting", "a", "fail", "x:a")]),
         # Another finding about the same sysctl, and one that names none, stand alone.
-        ([control("a", finding="x")], [finding("x", parameter="a"), finding("y", parameter="a")], [("setting", "a", "fail", "x:a"), ("finding", "y", "fail", "y:a")]),
+        ([control("a", finding="x")], [finding("x", parameter="a"), finding("y", parameter="a")],
+         [("setting", "a", "fail", "x:a"), ("finding", "y", "fail", "y:a")]),
         ([control("a", finding="x")], [finding("x")], [("setting", "a", "fail", ""), ("finding", "x", "fail", "x")]),
         # The same twice: the control has the first.
         ([control("a", finding="x")], [finding("x", parameter="a")] * 2, [("setting", "a", "fail", "x:a"), ("finding", "x", "fail", "x:a")]),

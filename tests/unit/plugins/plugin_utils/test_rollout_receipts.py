@@ -8,10 +8,9 @@ from __future__ import annotations
 import datetime
 import errno
 import json
+import multiprocessing
 import os
 import stat
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -24,16 +23,15 @@ ID = "20261129T052243Z-3f9a1c"
 NOW = datetime.datetime(2026, 11, 29, 6, 22, 43, tzinfo=datetime.timezone(datetime.timedelta(hours=1)))
 LINE = {"run": 1, "wave": 1, "waves": 4, "host": "web1", "step": "confirm", "status": "confirmed", "journal": 12}
 WRITERS, EACH = 20, 25
-WRITER = """
-import datetime, sys
-from pathlib import Path
-from ansible_collections.linuxnet.tcp.plugins.plugin_utils import rollout_receipts
-receipts = rollout_receipts.Receipts(Path(sys.argv[1]), sys.argv[2])
-sys.stdin.readline()
-for number in range(int(sys.argv[4])):
-    # Longer than a page, so that a write without a lock could be torn.
-    receipts.append({"host": sys.argv[3], "number": number, "message": sys.argv[3][-1] * 5000}, now=datetime.datetime.now(datetime.timezone.utc))
-"""
+
+
+def keep_writing(folder, host, go):
+    """Append lines as soon as everybody is ready, in a process of its own."""
+    go.wait()
+    mine = receipts_of.Receipts(folder, ID)
+    for number in range(EACH):
+        # Longer than a page, so that a write without a lock could be torn.
+        mine.append({"host": host, "number": number, "message": host[-1] * 5000}, now=NOW)
 
 
 @pytest.fixture
@@ -73,15 +71,14 @@ def test_only_their_owner_may_read_them(receipts):
 
 
 def test_lines_of_many_writers_stay_whole(receipts):
-    argv = [sys.executable, "-c", WRITER, str(receipts.folder.parent), ID]
-    # All of them wait for the word to begin.
-    writers = [subprocess.Popen([*argv, f"host{number}", str(EACH)], stdin=subprocess.PIPE, text=True) for number in range(WRITERS)]
+    forking = multiprocessing.get_context("fork")
+    go = forking.Barrier(WRITERS)
+    writers = [forking.Process(target=keep_writing, args=(receipts.folder.parent, f"host{number}", go)) for number in range(WRITERS)]
     for writer in writers:
-        writer.stdin.write("go\n")
-        writer.stdin.flush()
+        writer.start()
     for writer in writers:
-        writer.stdin.close()
-        assert writer.wait(timeout=120) == 0
+        writer.join(timeout=120)
+        assert writer.exitcode == 0
     raw = (receipts.folder / "receipts.jsonl").read_bytes().splitlines()
     lines = [json.loads(line) for line in raw]
     assert sorted((line["host"], line["number"]) for line in lines) == sorted(

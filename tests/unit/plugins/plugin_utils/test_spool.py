@@ -98,9 +98,7 @@ def test_broken_files_say_what_is_wrong(tmp_path, content, said):
         spool.read(path)
 
 
-@pytest.mark.parametrize(
-    "make", [lambda path: path.mkdir(), lambda path: os.mkfifo(path), lambda path: path.symlink_to("nowhere"), lambda path: None]
-)
+@pytest.mark.parametrize("make", [lambda path: path.mkdir(), os.mkfifo, lambda path: path.symlink_to("nowhere"), lambda path: None])
 def test_what_is_no_file_is_broken_and_does_not_block(tmp_path, make):
     make(tmp_path / "web1.json")
     with pytest.raises(spool.Broken, match="is no file"):
