@@ -121,10 +121,14 @@ class ActionModule(ActionBase):
         audit = self._audit("after")
         missing = rollout_context.unheld(audit, str(self._given["change"].get("shadowed", "fail")))
         if missing:
-            return Outcome(
-                "failed", {"message": f"does not hold after the change: {', '.join(missing)}; something else on the host sets them"}
-            )
+            return Outcome("failed", {"message": f"does not hold after the change: {', '.join(missing)}; {self._why_not(audit)}"})
         return Outcome("ok", {"health": audit.get("health")}, {"compliant": audit["compliant"]})
+
+    def _why_not(self, audit: dict[str, Any]) -> str:
+        """Say why a change does not hold: when nothing waits to be confirmed any more, the host has put it back by itself."""
+        if "journals" in audit and rollout_context.ours(audit["journals"], self._context.comment) is None:
+            return f"the {self._context.confirm_within} s to confirm it were over and the host put it back; give a longer rollout_confirm_within"
+        return "something else on the host sets them"
 
     def _confirm(self) -> Outcome:
         journal = self._journal()
