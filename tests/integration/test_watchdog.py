@@ -155,7 +155,7 @@ def cpu_seconds(pid: int) -> float:
 
 
 def test_a_confirmed_change_stays(host: Host) -> None:
-    assert host.set()["journal"]["id"] == 1
+    assert host.set(confirm_within=20)["journal"]["id"] == 1
     deadline = host.deadline("00000001-unconfirmed.json")
     confirmed = host.module(state="confirmed", journal=1)
     assert (confirmed["failed"], confirmed["journal"]["status"]) == (False, "applied")

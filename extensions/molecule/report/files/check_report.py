@@ -81,13 +81,16 @@ def check_csv(folder: Path) -> None:
 
 def check_prometheus(folder: Path) -> None:
     text = (folder / "report.prom").read_text(encoding="utf-8")
-    for host, controls in WANTED.items():
-        counts = Counter(controls.values())
-        found = {
-            status: int(float(value))
-            for status, value in re.findall(rf'^\w*controls\{{host="{host}",status="(\w+)"\}} (\S+)$', text, re.MULTILINE)
-        }
-        same(f"Prometheus, {host}", {status: number for status, number in found.items() if number}, dict(counts))
+
+    def gauges(metric: str, label: str) -> dict[str, int]:
+        lines = re.findall(rf'^linuxnet_tcp_{metric}\{{[^}}]*?\b{label}="([^"]+)"[^}}]*\}} (\S+)$', text, re.MULTILINE)
+        return {name: int(float(value)) for name, value in lines}
+
+    same("audited in Prometheus", gauges("host_audited", "host"), {COMPLIANT: 1, DRIFTED: 1, WAIVED: 1, LOST: 0})
+    same("compliant in Prometheus", gauges("host_compliant", "host"), {COMPLIANT: 1, DRIFTED: 0, WAIVED: 1})
+    counts = Counter(status for controls in WANTED.values() for status in controls.values())
+    found = {status: number for status, number in gauges("report_controls", "status").items() if number}
+    same("controls in Prometheus", found, dict(counts))
 
 
 def check_sarif(folder: Path) -> None:
