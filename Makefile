@@ -1,7 +1,7 @@
 # One command each; `make help` lists them. Everything that is made lies in build/.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help test one quick test-boot-full test-faults-full test-hostile-full build lint docs sanity units old-python matrix integration molecule kernels release test-kernels release-check demo bench bench-compare bench-document venv clean
+.PHONY: help test one quick test-boot-full test-faults-full test-fleet-full test-hostile-full build lint docs sanity units old-python matrix integration molecule kernels release test-kernels release-check demo bench bench-compare bench-document venv clean
 .NOTPARALLEL:
 .PHONY: site
 
@@ -49,6 +49,9 @@ test-boot-full: build ## compare the boot prediction with the real loaders on 3,
 
 test-hostile-full: build ## give 200,000 random hostile names, values, paths, files and profiles
 	@export LINUXNET_HOSTILE_CASES=$(HOSTILE_CASES); $(CHECK_ONE) tests/integration/test_hostile_input.py
+
+test-fleet-full: build ## roll out over 200 network namespaces, and print the cost of a host beside ping
+	@export LINUXNET_FLEET_HOSTS=200; $(CHECK_ONE) tests/integration/test_rollout_fleet.py
 
 test-faults-full: build ## try every fault at every system call of the apply path, and every recovery
 	@export LINUXNET_FAULTS=full; $(CHECK_ONE) tests/integration/test_kill_matrix.py tests/integration/test_errno_matrix.py
