@@ -18,7 +18,7 @@ from netns_lab import PlaybookRun
 from rollout_lab import Rollout, holds, variables
 
 # make test-fleet-full takes 200.
-COUNT = int(os.environ.get("LINUXNET_FLEET_HOSTS", "40"))
+COUNT = int(os.environ.get("LINUXNET_FLEET_HOSTS", "24"))
 FORKS = ["-f", "20"]
 PING = """
 - hosts: all
