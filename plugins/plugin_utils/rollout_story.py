@@ -64,7 +64,7 @@ class Story:
             if self.status(step) in _BAD:
                 told = str(self.steps[step].get("message") or f"{step} {self.status(step)}")
                 # What failed between our steps, as the operator's own checks, is known when the host goes back.
-                return self._why or told if step == "judge" and self.status(step) == FAILED else told
+                return self._why or told if step == "judge" and self.status("prove") != "ok" else told
         return "" if self.status("judge") else self._why
 
     @property

@@ -40,7 +40,7 @@ class Lab:
 
     def roll(self, *arguments: str, target: str = "web", checks: str = "", **options: Any) -> netns_lab.PlaybookRun:
         """Take the profile to the fleet; options are variables of the role without their prefix."""
-        given = {"profile": PROFILE, "waves": [1, "100%"], "soak_seconds": 1, "dir": str(self.folder), **options}
+        given = {"profile": PROFILE, "waves": [1, "100%"], "soak_seconds": 2, "dir": str(self.folder), **options}
         if checks:
             path = self.fleet.root / "checks.yml"
             path.write_text(checks, encoding="utf-8")
@@ -102,7 +102,7 @@ def _frozen() -> dict[str, Any]:
 
 # Arguments, options, exit status, what is said.
 NOBODY: list[tuple[str, tuple[str, ...], Callable[[], dict[str, Any]], bool, str]] = [
-    ("dry run", (), lambda: {"dry_run": True}, True, "wave 1/2: 1 host, soak 1 s, confirm within 73 s: h3"),
+    ("dry run", (), lambda: {"dry_run": True}, True, "wave 1/2: 1 host, soak 2 s, confirm within 74 s: h3"),
     ("check mode", ("--check", "--diff"), dict, True, f"+{KEY} = {WANTED}"),
     ("freeze window", (), _frozen, False, "(elections)"),
     ("bad thresholds", (), lambda: {"thresholds": {"no_such": {}}}, False, 'there is no "no_such"'),
@@ -196,7 +196,7 @@ def test_the_way_back_takes_the_hosts_of_a_rollout_and_of_a_receipt(lab: Lab) ->
 
 
 def test_checks_that_take_long_do_not_count_against_the_hosts(lab: Lab) -> None:
-    run = lab.roll(target="h1,h2", waves=["100%"], soak_seconds=2, checks=SLEEP.format(8))
+    run = lab.roll(target="h1,h2", waves=["100%"], checks=SLEEP.format(8))
     assert run.returncode == 0, run.stdout
     assert lab.report()["counts"] == {"confirmed": 2}
     windows = [line["judgement"]["windows"] for line in lab.receipts() if line["step"] == "judge"]

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ansible import release
 from fleet_lab import Fleet
 from rollout_lab import ASSESS, CHANGE, CONFIRM, HOSTS, LOOK, PROVE, comes_back, holds, is_back, rig, roll, tasks
 
@@ -73,6 +74,13 @@ ROWS = [
     ("a task that runs once and fails", "", ONCE, True, BATCH, FIRST, 2),
     ("a verdict that each host obeys", "", VERDICT, True, BATCH, BATCH, 2),
 ]
+# Measured with ansible-core 2.16.19, under which these end otherwise.
+IN_2_16 = {
+    "any_errors_fatal, a rescue that fails": (BATCH, FIRST, 2),
+    "any_errors_fatal, a rescue that does not fail": (ALL, FIRST, 0),
+    "any_errors_fatal, a lost host": (ALL, set(), 4),
+    "a task that runs once and fails": (BATCH, BATCH, 2),
+}
 
 
 @pytest.fixture(scope="module")
@@ -83,10 +91,12 @@ def plain(tmp_path_factory: pytest.TempPathFactory, collections: Path) -> Iterat
     made.close()
 
 
-@pytest.mark.parametrize(("keywords", "fault", "again", "changed", "back", "code"), [row[1:] for row in ROWS], ids=[row[0] for row in ROWS])
+@pytest.mark.parametrize(("name", "keywords", "fault", "again", "changed", "back", "code"), ROWS, ids=[row[0] for row in ROWS])
 def test_ansibles_own_stops_are_as_measured(
-    plain: Fleet, keywords: str, fault: str, again: bool, changed: set[str], back: set[str], code: int
+    plain: Fleet, name: str, keywords: str, fault: str, again: bool, changed: set[str], back: set[str], code: int
 ) -> None:
+    if release.__version__.startswith("2.16."):
+        changed, back, code = IN_2_16.get(name, (changed, back, code))
     play = PLAY.format(keywords=keywords, fault=fault, again=AGAIN if again else "")
     path = plain.root / "play.yml"
     path.write_text(play, encoding="utf-8")

@@ -117,6 +117,11 @@ TROUBLES = [
     ("the first of two", [("look", "lost", "no route"), ("prove", "failed", "does not hold")], "no route"),
     ("without words", [("change", "failed", None)], "change failed"),
     ("a regression", [("prove", "ok", None), ("judge", "regressed", "listen_overflows: 0 before")], "listen_overflows: 0 before"),
+    (
+        "what the verdict itself says",
+        [("prove", "ok", None), ("judge", "failed", "the windows last 2 s and 5 s"), ("restore", "restored", "wave 1: 1 of 2 hosts: the windows")],
+        "the windows last 2 s and 5 s",
+    ),
     ("the operator's check", [("look", "ok", None), ("judge", "failed", "was not heard of"), ("restore", "restored", "curl: 503")], "curl: 503"),
     ("our own step before it", [("prove", "lost", "no route"), ("judge", "failed", "x"), ("restore", "lost", "wave 1: x")], "no route"),
     ("a check before any verdict", [("look", "ok", None), ("restore", "restored", "curl: 503")], "curl: 503"),
