@@ -19,6 +19,8 @@ from netns_lab import PlaybookRun
 KEY, DEFAULT, WANTED = "net.ipv4.tcp_fin_timeout", "60", "45"
 PROFILE = {"name": "lab", "settings": {KEY: {"value": 45, "accept": {"const": 45}}}}
 WAVES = [1, 2, "100%"]
+# On a busy machine, where a module run takes seconds, shorter windows do not last about the same.
+SOAK = 3
 HOSTS = [f"h{number}" for number in range(6)]
 # The module runs of a host, in their order.
 ASSESS, CHANGE, LOOK, PROVE, CONFIRM = range(1, 6)
@@ -61,7 +63,7 @@ def roll(fleet: Fleet, folder: str = "rollouts", arguments: Sequence[str] = (), 
 
 def variables(fleet: Fleet, folder: str = "rollouts", **options: Any) -> dict[str, Any]:
     """Return the variables of a rollout in which nobody waits long."""
-    given = {"profile": PROFILE, "waves": WAVES, "soak_seconds": 1, "dir": str(fleet.root / folder), **options}
+    given = {"profile": PROFILE, "waves": WAVES, "soak_seconds": SOAK, "dir": str(fleet.root / folder), **options}
     return {f"rollout_{name}": value for name, value in given.items()}
 
 

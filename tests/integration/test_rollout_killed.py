@@ -22,8 +22,6 @@ from rollout_lab import LOOK, Rollout, comes_back, holds, is_back, rig, roll, ta
 
 HOSTS = ["h0", "h1", "h2", "h3"]
 CHANGE_SECONDS = 120
-# On a busy machine windows of one second do not last about the same.
-SOAK = 2
 # The operator's checks run a module on the host, over Ansible's own way.
 CHECKS = "- name: Ask the shop\n  ansible.builtin.command: 'true'\n  changed_when: false\n"
 WATCH = LOOK + 1
@@ -57,7 +55,7 @@ def _descendants(pid: int) -> list[int]:
 
 def _killed(fleet: Fleet, confirm_within: int) -> None:
     """Run a rollout and kill everything of its controller when both hosts of the second wave are changed and wait."""
-    argv = fleet.argv("linuxnet.tcp.rollout", variables(fleet, soak_seconds=SOAK, confirm_within=confirm_within))
+    argv = fleet.argv("linuxnet.tcp.rollout", variables(fleet, confirm_within=confirm_within))
     with (fleet.root / "killed.log").open("w", encoding="utf-8") as log:
         controller = fleet.controller.popen(argv, env=fleet.environment(), stdout=log, stderr=subprocess.STDOUT)
     waiting, end = [fleet.hosts["h1"], fleet.hosts["h2"]], time.monotonic() + CHANGE_SECONDS
@@ -84,7 +82,7 @@ def test_a_killed_controller_leaves_no_change_that_nobody_confirmed(fleet: Fleet
     assert comes_back(fleet.hosts["h2"])
     assert fleet.hosts["h3"].is_untouched()
 
-    resumed = roll(fleet, resume="last", soak_seconds=SOAK, confirm_within=60)
+    resumed = roll(fleet, resume="last", confirm_within=60)
     assert resumed.returncode == 0, resumed.stdout
     assert resumed.report["run"] == 2
     assert resumed.states() == {"h0": "unchanged", "h1": "confirmed", "h2": "confirmed", "h3": "confirmed"}
@@ -94,7 +92,7 @@ def test_a_killed_controller_leaves_no_change_that_nobody_confirmed(fleet: Fleet
 
 def test_a_resumed_rollout_waits_for_no_watchdog_of_a_dead_run_and_says_so(fleet: Fleet) -> None:
     _killed(fleet, confirm_within=60)
-    resumed = roll(fleet, resume="last", soak_seconds=SOAK, confirm_within=60)
+    resumed = roll(fleet, resume="last", confirm_within=60)
     assert resumed.returncode != 0, resumed.stdout
     assert "is under way" in resumed.row("h1")["trouble"]
     assert resumed.states() == {"h0": "unchanged", "h1": "failed", "h2": "failed"}
@@ -105,7 +103,7 @@ def test_a_resumed_rollout_waits_for_no_watchdog_of_a_dead_run_and_says_so(fleet
 
 def test_a_host_that_is_lost_in_the_operators_own_checks_counts(fleet: Fleet) -> None:
     rig(fleet, "h1", WATCH, "lose")
-    rolled: Rollout = roll(fleet, health_tasks=tasks(fleet, CHECKS), soak_seconds=SOAK, confirm_within=20)
+    rolled: Rollout = roll(fleet, health_tasks=tasks(fleet, CHECKS), confirm_within=20)
     # Ansible's own unreachable: no rescue of that host runs, and no stop of Ansible's counts it.
     assert [event["host"] for event in rolled.events if event["status"] == "unreachable" and event["task"].endswith("Ask the shop")] == [
         "h1"

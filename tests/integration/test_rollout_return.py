@@ -14,6 +14,7 @@ from typing import Any
 import netns_lab
 import pytest
 from fleet_lab import DROP_IN, Fleet
+from rollout_lab import SOAK
 
 KEY, DEFAULT, WANTED = "net.ipv4.tcp_keepalive_time", "7200", "1200"
 PROFILE = {"name": "lab", "settings": {KEY: {"value": 1200}}}
@@ -40,7 +41,7 @@ class Lab:
 
     def roll(self, *arguments: str, target: str = "web", checks: str = "", **options: Any) -> netns_lab.PlaybookRun:
         """Take the profile to the fleet; options are variables of the role without their prefix."""
-        given = {"profile": PROFILE, "waves": [1, "100%"], "soak_seconds": 2, "dir": str(self.folder), **options}
+        given = {"profile": PROFILE, "waves": [1, "100%"], "soak_seconds": SOAK, "dir": str(self.folder), **options}
         if checks:
             path = self.fleet.root / "checks.yml"
             path.write_text(checks, encoding="utf-8")
@@ -102,7 +103,7 @@ def _frozen() -> dict[str, Any]:
 
 # Arguments, options, exit status, what is said.
 NOBODY: list[tuple[str, tuple[str, ...], Callable[[], dict[str, Any]], bool, str]] = [
-    ("dry run", (), lambda: {"dry_run": True}, True, "wave 1/2: 1 host, soak 2 s, confirm within 74 s: h3"),
+    ("dry run", (), lambda: {"dry_run": True}, True, "wave 1/2: 1 host, soak 3 s, confirm within 75 s: h3"),
     ("check mode", ("--check", "--diff"), dict, True, f"+{KEY} = {WANTED}"),
     ("freeze window", (), _frozen, False, "(elections)"),
     ("bad thresholds", (), lambda: {"thresholds": {"no_such": {}}}, False, 'there is no "no_such"'),
