@@ -75,7 +75,8 @@ def earlier_waves(run: Run, number: int, rules: Rules) -> str:
 
 
 def _too_many(bad: int, total: int, rules: Rules) -> bool:
-    return bad * 100 > rules.max_fail_percentage * total
+    # Ansible ends the play after a batch without a good host, whatever the percentage.
+    return bad > 0 and (bad == total or bad * 100 > rules.max_fail_percentage * total)
 
 
 def _host(story: Story, thresholds: Any) -> HostVerdict:

@@ -168,13 +168,20 @@ CHECKS = "- ansible.builtin.fail: {msg: not well}\n  when: inventory_hostname in
     [
         (["h1"], 0, 2, {"h0": "confirmed", "h1": "restored", "h2": "restored"}),
         (["h1", "h2"], 0, 2, {"h0": "confirmed", "h1": "restored", "h2": "restored"}),
+        (["h1", "h2"], 100, 2, {"h0": "confirmed", "h1": "restored", "h2": "restored"}),
         (["h1"], 50, 2, {**dict.fromkeys(HOSTS, "confirmed"), "h1": "restored"}),
     ],
-    ids=["one host is not well", "a whole wave is not well", "half of a wave may be not well"],
+    ids=[
+        "one host is not well",
+        "a whole wave is not well",
+        "a whole wave, although all may be not well",
+        "half of a wave may be not well",
+    ],
 )
 def test_the_operators_own_checks_count(fleet: Fleet, sick: list[str], percentage: int, code: int, states: dict[str, Any]) -> None:
     rolled = roll(fleet, health_tasks=tasks(fleet, CHECKS % sick), max_fail_percentage=percentage, confirm_within=60)
     assert (rolled.returncode, rolled.states()) == (code, states), rolled.stdout
+    assert rolled.report["outcome"] == ("completed" if len(states) == len(HOSTS) else "stopped")
     for name, host in fleet.hosts.items():
         state = states.get(name)
         assert {"confirmed": holds, "restored": is_back, None: lambda one: one.is_untouched()}[state](host), name
