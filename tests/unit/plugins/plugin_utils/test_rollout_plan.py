@@ -93,10 +93,19 @@ def test_no_soaks_at_all():
         rollout_plan.soaks([], 2)
 
 
-# Soak, a minute, and four module runs of three seconds for each turn of forks hosts.
+# Soak, a minute, and four module runs of three seconds for each turn of forks hosts, or of half a second for each host: 179 took 249 s.
 @pytest.mark.parametrize(
     ("hosts", "forks", "soak", "seconds"),
-    [(1, 5, 60, 132), (5, 5, 60, 132), (6, 5, 60, 144), (100, 50, 10, 94), (1, 1, 1.5, 74), (10, 0, 1, 181), (100000, 5, 60, 86400)],
+    [
+        (1, 5, 60, 132),
+        (5, 5, 60, 132),
+        (6, 5, 60, 144),
+        (100, 50, 10, 270),
+        (179, 20, 5, 423),
+        (1, 1, 1.5, 74),
+        (10, 0, 1, 181),
+        (100000, 5, 60, 86400),
+    ],
 )
 def test_a_change_may_wait_until_the_last_host_of_its_wave_is_proved(hosts, forks, soak, seconds):
     assert rollout_plan.confirm_within(hosts, forks, soak) == seconds
@@ -126,7 +135,7 @@ def test_a_time_to_confirm_that_is_over_before_the_soak_is_refused(wanted, wave)
 def test_the_plan_is_shown_with_a_line_for_each_wave():
     made = rollout_plan.plan([f"web{number}" for number in range(12)], [1, 10, "100%"], 60, 5)
     assert list(rollout_plan.lines(made, 5)) == [
-        "12 hosts in 3 waves, 6 min or so when every host is changed",
+        "12 hosts in 3 waves, 7 min or so when every host is changed",
         "  wave 1/3: 1 host, soak 60 s, confirm within 132 s: web0",
         "  wave 2/3: 10 hosts, soak 60 s, confirm within 144 s: web1, web2, web3, web4, web5, web6, web7, web8 and 2 more",
         "  wave 3/3: 1 host, soak 60 s, confirm within 132 s: web11",
@@ -144,3 +153,9 @@ def test_hostile_names_of_hosts_stay_on_their_line():
 )
 def test_a_length_of_time_for_a_person(seconds, text):
     assert rollout_plan.duration(seconds) == text
+
+
+@pytest.mark.parametrize(("hosts", "forks", "soak", "seconds"), [(1, 5, 60, 125), (5, 1, 10, 45), (179, 20, 5, 457.5), (0, 5, 1, 2)])
+def test_how_long_a_wave_takes(hosts, forks, soak, seconds):
+    wave = rollout_plan.Wave(1, tuple(named(hosts)), soak, 90)
+    assert rollout_plan.seconds_of(wave, forks) == seconds
