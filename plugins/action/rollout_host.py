@@ -192,7 +192,7 @@ class ActionModule(ActionBase):
         """Put back what a rollout confirmed on this host; hosts that it did not change are skipped."""
         name = rollout_receipts.find(Path(self._given["dir"]).expanduser(), str(self._given["receipt"]))
         receipts = rollout_receipts.Receipts(Path(self._given["dir"]).expanduser(), rollout_receipts.of_rollout(name))
-        place = rollout_story.confirmed_change(receipts.read(), self._host, name)
+        place = rollout_story.confirmed_change(receipts.read(self._host), name)
         if place is None:
             return {"changed": False, "skipped": True, "skip_reason": f"{name} confirmed no change on {self._host}"}
         result = self._module("net_sysctl", self._restoring(place["journal"], self._given["conflicts"]))

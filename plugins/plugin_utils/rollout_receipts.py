@@ -76,16 +76,18 @@ class Receipts:
             "time": now.astimezone(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         }
 
-    def read(self) -> Iterator[Receipt]:
-        """Yield the receipts in the order in which they were written; a line that was cut when a controller died is left out.
+    def read(self, host: str | None = None) -> Iterator[Receipt]:
+        """Yield the receipts, or those of one host, in the order in which they were written; a line that was cut when a controller died is left out.
 
         Raises InvalidInput when there are none.
         """
+        # Every worker asks for its own host, and receipts are long: the lines of other hosts are not parsed.
+        needle = b"" if host is None else json.dumps(host).encode("ascii")
         try:
             with self._path.open("rb") as stream:
                 for raw in stream:
-                    line = _parsed(raw)
-                    if line is not None:
+                    line = _parsed(raw) if needle in raw else None
+                    if line is not None and host in (None, line.get("host")):
                         yield line
         except OSError as error:
             raise InvalidFolder(self._path, error) from error

@@ -134,13 +134,13 @@ def counts(stories: Iterable[Story]) -> dict[str, int]:
     return found
 
 
-def confirmed_change(receipts: Iterable[Receipt], host: str, name: str) -> Receipt | None:
-    """Return the last receipt by which a change of this host was confirmed, with its journal; None when there is none.
+def confirmed_change(receipts: Iterable[Receipt], name: str) -> Receipt | None:
+    """Return the last of a host's receipts by which a change was confirmed, with its journal; None when there is none.
 
-    ``name`` is the id of the rollout, or of one receipt: then only a host that it is about counts, and only that run of the rollout.
+    ``name`` is the id of the rollout, or of one receipt: then it has to be among them, and only that run of the rollout counts.
     """
     found, wanted_run = None, None
-    kept = [receipt for receipt in receipts if receipt["host"] == host]
+    kept = list(receipts)
     if "." in name:
         wanted_run = next((receipt["run"] for receipt in kept if receipt["id"] == name), 0)
     for receipt in kept:

@@ -45,6 +45,17 @@ def hosts(receipts):
     return [line["host"] for line in receipts.read()]
 
 
+def test_the_receipts_of_one_host_are_read_without_the_others(receipts, monkeypatch):
+    hosts = ["web1", "web11", "web1", 'we"b', "wéb"]
+    receipts.append(*({**LINE, "host": host, "message": "as web1 was"} for host in hosts), now=NOW)
+    parsed, parse = [], receipts_of._parsed
+    monkeypatch.setattr(receipts_of, "_parsed", lambda raw: parsed.append(raw) or parse(raw))
+    for host, count in (("web1", 2), ("web11", 1), ('we"b', 1), ("wéb", 1), ("web", 0)):
+        del parsed[:]
+        assert [line["host"] for line in receipts.read(host)] == [host] * count
+        assert len(parsed) == count
+
+
 def test_a_receipt_is_what_its_schema_says(receipts):
     receipts.append(LINE, now=NOW)
     [line] = receipts.read()

@@ -189,5 +189,5 @@ CONFIRMED = [
     ],
 )  # fmt: skip
 def test_only_a_change_that_was_confirmed_is_rolled_back_and_only_the_one_that_is_meant(host, name, journal):
-    found = rollout_story.confirmed_change(CONFIRMED, host, name)
+    found = rollout_story.confirmed_change([row for row in CONFIRMED if row["host"] == host], name)
     assert (found and found["journal"]) == journal
