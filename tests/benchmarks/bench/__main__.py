@@ -11,6 +11,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -50,24 +51,26 @@ ROWS: dict[str, Callable[[lab.Lab], Row]] = {
 }
 
 
-def measure(plan: lab.Plan, names: list[str]) -> dict[str, Any]:
-    """Run the rows and return what bench.json holds."""
+def measure(plan: lab.Plan, names: list[str], save: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
+    """Run the rows and return what bench.json holds; it is saved after each row, as a run takes long."""
     where = environment.describe()
     node.lay_out()
+    peers.link_ours()
     peer_python, lacking = (None, dict.fromkeys(peers.ALL, "not looked for in a quick run")) if plan.quick else peers.prepare()
-    if plan.quick:
-        peers.link_ours()
     tools = lab.Lab(plan, programs.compile_all(), node.pythons(), peer_python, lacking)
-    rows = [_row(name, tools) for name in names]
-    where["load_after"] = list(os.getloadavg())
-    result = {
-        "schema_version": SCHEMA_VERSION,
-        "environment": where,
-        "plan": {"sizes": plan.sizes, "hosts": plan.hosts, "audits": plan.audits, "rounds": plan.rounds, "tasks": plan.tasks},
-        "versions": environment.versions(tools.pythons, peer_python),
-        "rows": [row.to_json() for row in rows],
-    }
-    return check(json.loads(json.dumps(result)))
+    versions, rows = environment.versions(tools.pythons, peer_python), []
+    result: dict[str, Any] = {}
+    for name in names:
+        rows.append(_row(name, tools).to_json())
+        result = {
+            "schema_version": SCHEMA_VERSION,
+            "environment": {**where, "load_after": list(os.getloadavg())},
+            "plan": {"sizes": plan.sizes, "hosts": plan.hosts, "audits": plan.audits, "rounds": plan.rounds, "tasks": plan.tasks},
+            "versions": versions,
+            "rows": rows,
+        }
+        save(check(json.loads(json.dumps(result))))
+    return result
 
 
 def _row(name: str, tools: lab.Lab) -> Row:
@@ -77,6 +80,10 @@ def _row(name: str, tools: lab.Lab) -> Row:
         return ROWS[name](tools)
     except (Refused, OSError, subprocess.SubprocessError) as reason:
         return Row(name, name, skipped=f"{type(reason).__name__}: {reason}")
+
+
+def _write(path: Path, result: dict[str, Any]) -> None:
+    path.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
 
 
 def check(result: dict[str, Any]) -> dict[str, Any]:
@@ -135,12 +142,12 @@ def main(words: list[str] | None = None) -> int:
     plan = lab.QUICK if options.quick else lab.Plan()
     wanted = {name: value for name in ("rounds", "sizes", "hosts", "audits") if (value := getattr(options, name)) is not None}
     try:
-        result = measure(lab.replaced(plan, wanted), options.rows or list(ROWS))
+        options.output.parent.mkdir(parents=True, exist_ok=True)
+        save = partial(_write, options.output)
+        result = measure(lab.replaced(plan, wanted), options.rows or list(ROWS), save)
     except programs.NoCompiler as reason:
         print(f"bench: {reason}", file=sys.stderr)
         return 1
-    options.output.parent.mkdir(parents=True, exist_ok=True)
-    options.output.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
     print(table.text(result))
     print(f"written to {options.output}")
     return 0

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -40,5 +41,6 @@ def take_turns(case: Case, contestants: list[Contestant], rounds: int) -> Case:
 def _once(contestant: Contestant, entry: Entry) -> None:
     try:
         entry.samples.append(contestant.run())
-    except Refused as reason:
+    except (Refused, OSError, subprocess.SubprocessError) as reason:
+        # The others go on, and the samples that there are still count.
         entry.skipped = str(reason)

@@ -22,7 +22,7 @@ from bench import places
 from bench.harness import Refused
 from bench.model import Sample
 
-SECONDS = 1200
+SECONDS = 3600
 
 
 @dataclass(frozen=True)
