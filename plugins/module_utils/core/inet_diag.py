@@ -95,6 +95,7 @@ class Dump(object):
         self._visit = visit
         self._kind = kind
         self._good_lengths = set()
+        self._whole = set()
         self.done = False
 
     def feed(self, data, length):
@@ -139,7 +140,13 @@ class Dump(object):
             _check_attributes(data, position, size)
             self._good_lengths.add(size)
         stride = _align(size)
-        count = _run_length(data, position, stride, 1 + (length - position - size) // stride)
+        limit = 1 + (length - position - size) // stride
+        # Where the last run of this length went on to the end of its datagram, this one is expected to.
+        if stride in self._whole and limit > _PATIENCE:
+            count = _equal_headers(data, position, stride, limit, data[position:position + _RUN_HEADER])
+        else:
+            count = _run_length(data, position, stride, limit)
+        (self._whole.add if count == limit else self._whole.discard)(stride)
         self._visit(data, position, stride, count)
         return stride * count
 

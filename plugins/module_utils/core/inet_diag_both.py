@@ -24,6 +24,8 @@ _FAMILY = 16
 _STATE = 17
 _TIMER = 18
 _FIN_WAIT2, _TIMER_TIME_WAIT = 5, 3
+# Counted one by one before columns pay off.
+_FEW = 8
 
 _IS_INET6 = bytes(bytearray(number == inet_diag.AF_INET6 for number in range(256)))
 _INET6_BYTE = struct.pack('B', inet_diag.AF_INET6)
@@ -48,19 +50,33 @@ class Tables(object):
     def count_run(self, data, start, stride, count):
         """Add a run's sockets, which may be of both families. Raises ParseError for a third."""
         end = start + count * stride
+        if count < _FEW:
+            self._count_few(data, start, stride, end)
+            return
         families = data[start + _FAMILY:end:stride]
         inet6 = families.count(_INET6_BYTE)
         if inet6 + families.count(_INET_BYTE) != count:
-            raise errors.ParseError('netlink sock_diag: a TCP socket is neither of IPv4 nor of IPv6; report it with the release of the kernel')
+            raise _stranger()
         if inet6 in (0, count):
             inet_diag.count_run(self.tables[inet_diag.AF_INET6 if inet6 else inet_diag.AF_INET], data, start, stride, count)
         else:
             self._count_both(families, data[start + _STATE:end:stride])
 
+    def _count_few(self, data, start, stride, end):
+        try:
+            for position in range(start, end, stride):
+                self.tables[data[position + _FAMILY]][data[position + _STATE]] += 1
+        except KeyError:
+            raise _stranger()
+
     def _count_both(self, families, states):
         chosen = families.translate(_IS_INET6)
         inet_diag.count_column(self.tables[inet_diag.AF_INET6], bytearray(itertools.compress(states, chosen)))
         inet_diag.count_column(self.tables[inet_diag.AF_INET], bytearray(itertools.compress(states, (not one for one in chosen))))
+
+
+def _stranger():
+    return errors.ParseError('netlink sock_diag: a TCP socket is neither of IPv4 nor of IPv6; report it with the release of the kernel')
 
 
 def orphans_in_run(data, start, stride, count):

@@ -12,7 +12,7 @@ from bench.harness import Contestant, take_turns
 from bench.lab import Lab
 from bench.model import OURS, PEER, Case, Row, Sample, Target
 from bench.population import Population
-from bench.rows_sockets import MIXED_UNIT, REFERENCE_LINE, UNIT, Counts, Turn, floor_and_ours, of_worker
+from bench.rows_sockets import MIXED_UNIT, REFERENCE_LINE, UNIT, Counts, Turn, floor_and_ours, of_worker, shells
 
 SOCKSTAT = "linuxnet.tcp with sockstat"
 
@@ -26,11 +26,14 @@ def run(lab: Lab) -> Row:
         with Population(lab, size, mixed) as population:
             turn = Turn(lab, population, {}, case)
             floor = floor_and_ours(turn)[:1]
-            take_turns(case, [*floor, Contestant(SOCKSTAT, OURS, partial(_ours, turn)), _ss(turn)], lab.plan.rounds)
+            take_turns(case, [*floor, Contestant(SOCKSTAT, OURS, partial(_ours, turn)), _ss(turn), *shells(turn)], lab.plan.rounds)
         row.cases.append(case)
         row.targets[case.name] = [
             Target("in process, sockstat / full C dump", "inner_cpu", SOCKSTAT, "C floor", at_most=1.0),
-            Target("wall time, sockstat / full C dump", "inner", SOCKSTAT, "C floor"),
+            *(
+                Target(f"processor time, {peer} / our count", "cpu", peer, SOCKSTAT, None, least, "inner_cpu")
+                for peer, least in (("ss | awk", 4.0), ("netstat | awk", 10.0))
+            ),
         ]
     row.notes.append("a run counts only when its number of sockets in TIME_WAIT is exact; ss -s knows fewer states")
     return row

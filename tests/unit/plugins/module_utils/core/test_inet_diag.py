@@ -7,6 +7,7 @@ from __future__ import absolute_import, division, print_function
 __metaclass__ = type
 
 import binascii
+import random
 import socket
 import struct
 
@@ -131,6 +132,27 @@ def test_a_run_ends_where_the_length_changes():
     table, runs = table_of([data + done()])
     assert runs == [(96, 40), (124, 30), (96, 3), (132, 1)]
     assert (table[6], table[1], table[5], table[10]) == (40, 30, 3, 1)
+
+
+@pytest.mark.parametrize('seed', range(30))
+def test_what_the_last_datagram_was_like_does_not_matter(seed):
+    """A run that went on to the end lets the next one be expected to; whether it does or not, all are counted."""
+    chance = random.Random(seed)
+    expected, datagrams = [0] * 256, []
+    for dummy in range(12):
+        broken = chance.choice([0, 0, 1, 3, 40])
+        states = [(6, 96) if chance.randrange(340) >= broken else (chance.choice([1, 8]), 124) for dummy in range(chance.choice([5, 9, 340]))]
+        for state, dummy in states:
+            expected[state] += 1
+        datagrams.append(bytearray().join(message(state, size) for state, size in states))
+    assert table_of(datagrams + [done()])[0] == expected
+
+
+def test_a_datagram_of_another_request_is_found_after_one_that_was_whole():
+    whole = bytearray().join([message()] * 340)
+    foreign = bytearray().join([message()] * 200 + [message(sequence=SEQUENCE + 1)] + [message()] * 139)
+    with pytest.raises(errors.IncompleteDump):
+        table_of([whole, foreign, done()])
 
 
 @pytest.mark.parametrize('where', list(range(1, 60)) + [137, 138, 139, 340, 499])
