@@ -17,6 +17,8 @@ from ansible_collections.linuxnet.tcp.plugins.module_utils.core import errors
 from ansible_collections.linuxnet.tcp.plugins.plugin_utils import conditions, documents, judge, profiles, risks, spool, store, summary
 from ansible_collections.linuxnet.tcp.plugins.plugin_utils.settings import Declarations
 
+documents.warm("audit", "profile")
+
 
 class ActionModule(ActionBase):
     """Run on the controller; the host is asked once and only for facts."""

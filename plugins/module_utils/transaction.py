@@ -246,7 +246,8 @@ def _stopped_row(target, left):
 
 
 def _result(request, plan):
-    settings = [_row(request, plan, target) for target in plan.targets]
+    persisted = drop_in.lookup_all(plan.file_after) if request.persist else {}
+    settings = [_row(plan, target, persisted.get(target.name)) for target in plan.targets]
     result = {
         "changed": bool(plan.writes or plan.edits or (plan.modules and (plan.modules.added or plan.modules.removed)))
         or plan.file_after != plan.file_before,
@@ -261,9 +262,8 @@ def _result(request, plan):
     return result
 
 
-def _row(request, plan, target):
-    """Return what a key was and is; the drop-in's part is read out of the bytes that were written."""
-    persisted = drop_in.lookup(plan.file_after, target.name) if request.persist else None
+def _row(plan, target, persisted):
+    """Return what a key was and is; ``persisted`` is what the bytes that were written give it."""
     runtime = target.wanted if target in plan.writes else target.runtime
     differs = (runtime, persisted) != (target.runtime, target.persisted)
     row = {"name": target.name, "status": "skipped" if target.skipped else "changed" if differs else "unchanged"}

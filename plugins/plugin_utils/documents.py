@@ -46,6 +46,13 @@ def _validator(schema_name: str) -> Any:
     return jsonschema.Draft202012Validator(json.loads(text))
 
 
+def warm(*schema_names: str) -> None:
+    """Make validators ready. Workers are forked from the process that loads a plugin, so what it has made is there for every host."""
+    if not JSONSCHEMA_MISSING:
+        for name in schema_names:
+            problems({}, name)
+
+
 def problems(document: object, schema_name: str) -> list[str]:
     """Return one line per violation of the named schema, each ``path: what is wrong; what is allowed``.
 

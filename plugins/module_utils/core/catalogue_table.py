@@ -60,6 +60,10 @@ class ContradictoryRow(ValueError):
     """A row of the catalogue contradicts itself or another row; the collection must not be released so."""
 
 
+# Hundreds of rows name a few dozen releases, and every run of a module reads them all.
+_VERSIONS = {}
+
+
 def build(*texts):
     """Return the rows of text tables as a tuple of Parameter, ``order`` computed, contradictions refused."""
     rows = []
@@ -139,7 +143,9 @@ def _kernels(name, text):
 
 def version_of(text):
     """Return ``4.12`` as ``(4, 12)`` and nothing as None."""
-    return tuple(int(number) for number in text.split(".")) if text else None
+    if text not in _VERSIONS:
+        _VERSIONS[text] = tuple(int(number) for number in text.split(".")) if text else None
+    return _VERSIONS[text]
 
 
 def _absolute(names, prefix):

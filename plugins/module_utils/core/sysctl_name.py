@@ -20,6 +20,7 @@ _MAX_NAME = 255
 
 # Reading them needs root (mode 0600): facts, diffs and a world-readable drop-in must not spread them.
 _SECRETS = ("net.ipv4.tcp_fastopen_key", "net.ipv6.conf.*.stable_secret")
+_SECRET_ENDS = ("_key", "_secret")
 
 
 def canonical(name):
@@ -62,12 +63,12 @@ def to_dots(spelling):
 
 
 def _swap(text):
-    return "".join({".": "/", "/": "."}.get(char, char) for char in text)
+    return "/".join(part.replace("/", ".") for part in text.split("."))
 
 
 def is_secret(name):
     """Say whether the value of a key is a secret that only root may read."""
-    return any(matches(name, pattern) for pattern in _SECRETS)
+    return name.endswith(_SECRET_ENDS) and any(matches(name, pattern) for pattern in _SECRETS)
 
 
 def is_pattern(spelling):
