@@ -1,3 +1,11 @@
+# Copyright (c) 2026, linuxnet.tcp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Validators are made once, before Ansible forks its workers."""
+
+from __future__ import annotations
+
+from ansible_collections.linuxnet.tcp.plugins.plugin_utils import documents
 
 
 def test_validators_that_were_warmed_are_not_made_again(monkeypatch):
