@@ -18,6 +18,7 @@ from ansible_collections.linuxnet.tcp.plugins.plugin_utils import conditions, do
 from ansible_collections.linuxnet.tcp.plugins.plugin_utils.settings import Declarations
 
 documents.warm("audit", "profile")
+profiles.warm()
 
 
 class ActionModule(ActionBase):

@@ -14,6 +14,7 @@ import functools
 import itertools
 import json
 import math
+import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -51,6 +52,21 @@ def warm(*schema_names: str) -> None:
     if not JSONSCHEMA_MISSING:
         for name in schema_names:
             problems({}, name)
+            for pattern in _patterns(_validator(name).schema):
+                re.compile(pattern)
+
+
+def _patterns(schema: Any) -> Iterator[str]:
+    """Yield the regular expressions of a schema, which Python keeps once they are compiled."""
+    if isinstance(schema, Mapping):
+        if isinstance(pattern := schema.get("pattern"), str):
+            yield pattern
+        yield from (name for name in schema.get("patternProperties", ()))
+        schema = schema.values()
+    elif not isinstance(schema, list):
+        return
+    for part in schema:
+        yield from _patterns(part)
 
 
 def problems(document: object, schema_name: str) -> list[str]:

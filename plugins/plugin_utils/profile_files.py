@@ -35,8 +35,8 @@ def find(text: str, folders: Sequence[Path], asked: str = "profile") -> Path:
     """Return the file of a shipped profile's name or of a path; raise InvalidInput, naming the field ``asked``, when there is none."""
     if "/" in text or text.endswith(_SUFFIXES):
         return _find_file(Path(text).expanduser(), folders, asked)
-    if text in shipped():
-        return SHIPPED / f"{text}.yml"
+    if (path := SHIPPED / f"{text}.yml").is_file():
+        return path
     hint = documents.suggest(text, shipped())
     known = ", ".join(shipped())
     raise errors.InvalidInput(

@@ -11,6 +11,7 @@ in the playbook; it may extend another one. docs/profiles.md describes the forma
 from __future__ import annotations
 
 import datetime
+import functools
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
@@ -31,14 +32,32 @@ def load(given: object, folders: Sequence[Path]) -> Profile:
     """Load a profile by the name of a shipped one, by the path of a YAML file, or from a mapping.
 
     Text with a ``/`` or ending in .yml or .yaml is a path, looked for in ``folders`` in turn when relative; other text is a name.
-    Raises InvalidProfile naming every problem, InvalidInput when there is no such profile.
+    Raises InvalidProfile naming every problem, InvalidInput when there is no such profile, SourceUnavailable without jsonschema.
     """
+    documents.require_jsonschema()
     if isinstance(given, Mapping):
         return parse(given, "profile", folders)
     if not isinstance(given, str) or not given.strip():
         wanted = f"give a name ({', '.join(shipped())}), a path or a mapping"
         raise errors.InvalidInput(f"profile: {documents.show(given)} is no profile; {wanted}")
     path = profile_files.find(given.strip(), folders)
+    return _of_collection(path) if path.parent == SHIPPED else _from_file(path, folders)
+
+
+def warm() -> None:
+    """Load the collection's own profiles, for the workers that are forked from this process."""
+    if not documents.JSONSCHEMA_MISSING:
+        for name in shipped():
+            load(name, ())
+
+
+@functools.cache
+def _of_collection(path: Path) -> Profile:
+    """Load a shipped profile, which extends shipped ones alone and stays as it is for as long as a process lives."""
+    return _from_file(path, ())
+
+
+def _from_file(path: Path, folders: Sequence[Path]) -> Profile:
     label = profile_files.label(path)
     return _typed(profile_chain.resolve(read_yaml(path, label), label, [path.parent, *folders], (path.resolve(),)))
 

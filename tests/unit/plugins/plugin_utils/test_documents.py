@@ -18,6 +18,16 @@ def test_validators_that_were_warmed_are_not_made_again(monkeypatch):
     assert documents.problems({}, "audit")
 
 
+def test_the_regular_expressions_of_a_schema_are_found_wherever_they_stand():
+    schema = {
+        "pattern": "a",
+        "properties": {"pattern": {"items": [{"pattern": "b"}]}},
+        "patternProperties": {"c": {"pattern": "d"}},
+        "enum": ["e"],
+    }
+    assert sorted(documents._patterns(schema)) == ["a", "b", "c", "d"]
+
+
 def test_nothing_is_warmed_without_jsonschema(monkeypatch):
     monkeypatch.setattr(documents, "JSONSCHEMA_MISSING", True)
     documents.warm("audit")
