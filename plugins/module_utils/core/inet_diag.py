@@ -62,7 +62,6 @@ _ATTRIBUTES = 88
 _RUN_HEADER = 12
 # Headers that are compared one by one before columns pay off.
 _PATIENCE = 8
-_FIRST_WINDOW = 32
 
 _LISTEN_BYTE = struct.pack('B', tcp_state.LISTEN)
 _BYTES = [struct.pack('B', number) for number in range(256)]
@@ -178,6 +177,9 @@ def count_column(table, column):
     """Add a column of states (bytearray) to ``table``, with one pass for each state that occurs."""
     while column:
         state, before = column[0], len(column)
+        if column == column[:1] * before:
+            table[state] += before
+            return
         column = column.translate(None, _BYTES[state])
         table[state] += before - len(column)
 
@@ -289,30 +291,19 @@ def _run_length(data, start, stride, limit):
         count += 1
         position += stride
         if count == _PATIENCE:
-            return count + _long_run(data, position, stride, limit - count, header)
-    return count
-
-
-def _long_run(data, start, stride, limit, header):
-    """Go on counting in windows that grow, so that a run that breaks early costs little."""
-    count, window = 0, _FIRST_WINDOW
-    while count < limit:
-        asked = min(window, limit - count)
-        equal = _equal_headers(data, start + count * stride, stride, asked, header)
-        count += equal
-        if equal < asked:
-            break
-        window *= 4
+            return count + _equal_headers(data, position, stride, limit - count, header)
     return count
 
 
 def _equal_headers(data, start, stride, count, header):
     """Count how many of ``count`` messages in a row have exactly this header, column by column."""
     for offset in range(_RUN_HEADER):
-        column = data[start + offset:start + count * stride:stride]
-        count -= len(column.lstrip(header[offset:offset + 1]))
-        if not count:
-            break
+        column, byte = data[start + offset:start + count * stride:stride], header[offset:offset + 1]
+        # Nearly always all are equal, which memcmp() says ten times faster than a search for the first that is not.
+        if column != byte * count:
+            count -= len(column.lstrip(byte))
+            if not count:
+                break
     return count
 
 

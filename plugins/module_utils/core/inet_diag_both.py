@@ -53,14 +53,11 @@ class Tables(object):
         if count < _FEW:
             self._count_few(data, start, stride, end)
             return
-        families = data[start + _FAMILY:end:stride]
-        inet6 = families.count(_INET6_BYTE)
-        if inet6 + families.count(_INET_BYTE) != count:
-            raise _stranger()
-        if inet6 in (0, count):
-            inet_diag.count_run(self.tables[inet_diag.AF_INET6 if inet6 else inet_diag.AF_INET], data, start, stride, count)
+        families, states = data[start + _FAMILY:end:stride], data[start + _STATE:end:stride]
+        if families[0] in self.tables and families == families[:1] * count:
+            inet_diag.count_column(self.tables[families[0]], states)
         else:
-            self._count_both(families, data[start + _STATE:end:stride])
+            self._count_both(families, states)
 
     def _count_few(self, data, start, stride, end):
         try:
@@ -70,6 +67,8 @@ class Tables(object):
             raise _stranger()
 
     def _count_both(self, families, states):
+        if families.count(_INET6_BYTE) + families.count(_INET_BYTE) != len(families):
+            raise _stranger()
         chosen = families.translate(_IS_INET6)
         inet_diag.count_column(self.tables[inet_diag.AF_INET6], bytearray(itertools.compress(states, chosen)))
         inet_diag.count_column(self.tables[inet_diag.AF_INET], bytearray(itertools.compress(states, (not one for one in chosen))))
