@@ -1,3 +1,6 @@
+# Copyright (c) 2026, linuxnet.tcp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
 # One command each; `make help` lists them. Everything that is made lies in build/.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
