@@ -132,6 +132,6 @@ def _import(stage: Stage, made: Path) -> None:
 
 def _importer_verdict(stage: Stage, code: int, mark: int, started: float) -> tuple[str, bool, float, int, str]:
     """Return a verdict that takes the importer's warnings for what they are: it exits 0 with them."""
-    text = stage.log.read_text(encoding="utf-8", errors="replace")[mark:]
+    text = stage.since(mark)
     said = [line for line in text.splitlines() if line.startswith(("ERROR", "WARNING"))]
     return "galaxy-importer", code == 0 and not said, time.monotonic() - started, mark, f"exit code {code}; {'; '.join(said)[:300]}"
