@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import sys
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from check import collection, lent_virtualenv, matrix, offered_pip, places
+from check import collection, lent_virtualenv, matrix, offered_pip, places, reached
 from check.stage import Stage
 
 # What it leaves out for want of something gets into no report.
@@ -52,8 +53,12 @@ def all_sanity(stage: Stage) -> None:
 
 
 def units(stage: Stage) -> None:
-    """Run the units with ansible-test on the controller's Python."""
-    _run(stage, OWN, ["units", "--venv", "--python", f"{sys.version_info[0]}.{sys.version_info[1]}"])
+    """Run the units with ansible-test on the controller's Python, and see what of the collection they reach."""
+    tree = collection.copy_tree(stage)
+    data = tree / "tests" / "output" / "coverage"
+    shutil.rmtree(data, ignore_errors=True)
+    _run(stage, OWN, ["units", "--venv", "--coverage", "--python", f"{sys.version_info[0]}.{sys.version_info[1]}"])
+    reached.check(stage, tree, data.glob("*=coverage.*"))
 
 
 def _rows() -> list[dict[str, Any]]:
@@ -72,7 +77,7 @@ def _sanity(stage: Stage, row: dict[str, Any], without: tuple[str, ...] = ()) ->
     if found.commands is None:
         matrix.missing(stage, f"ansible-test sanity, core {row['name']}", found.missing, row["required"])
     for test in without:
-        stage.skip(f"sanity.{test}, core {core.name}", "the newest core's run has judged the style; make all-sanity runs it here too")
+        stage.skip(f"sanity.{test}, core {core.name}", "the newest core's run has judged the style; make test-sanity-full runs it here too")
     mark = stage.mark()
     _run(stage, core, ["sanity", "--venv", "--junit", *(word for test in without for word in ("--skip-test", test))])
     for text in dict.fromkeys(SKIPPED.findall(stage.since(mark))):
