@@ -1,7 +1,10 @@
+# Copyright (c) 2026, linuxnet.tcp contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
 # One command each; `make help` lists them. Everything that is made lies in build/.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help test one quick test-boot-full test-faults-full test-fleet-full test-hostile-full build lint docs sanity units old-python matrix integration molecule kernels release test-kernels release-check demo bench bench-compare bench-document venv clean
+.PHONY: help test one quick test-boot-full test-faults-full test-fleet-full test-hostile-full test-sanity-full build lint docs sanity units old-python matrix integration molecule kernels release test-kernels release-check demo bench bench-compare bench-document venv clean
 .NOTPARALLEL:
 .PHONY: site
 
@@ -55,6 +58,9 @@ test-fleet-full: build ## roll out over 200 network namespaces, and print the co
 
 test-faults-full: build ## try every fault at every system call of the apply path, and every recovery
 	@export LINUXNET_FAULTS=full; $(CHECK_ONE) tests/integration/test_kill_matrix.py tests/integration/test_errno_matrix.py
+
+test-sanity-full: venv ## run every sanity test of every supported ansible-core, style included
+	@$(CHECK) all-sanity
 
 test-kernels: venv ## boot Debian's kernels 5.10 to the newest in an emulator; print keys by kernel
 	@$(CHECK) all-kernels

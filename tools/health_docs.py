@@ -25,7 +25,7 @@ def _row(metric: Any) -> str:
     below = f" / ({_sum(metric.per)})" if metric.per else ""
     cells = (
         f"`{metric.name}`",
-        metric.kind,
+        metric.kind.value,
         _sum(metric.counters) + below,
         f"{'falls' if metric.falls else 'rises'} by {metric.change:g}",
         f"{metric.factor:g}",

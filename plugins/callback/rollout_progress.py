@@ -10,7 +10,7 @@ DOCUMENTATION = r"""
 name: rollout_progress
 type: aggregate
 short_description: Tell the progress of a play by hosts and waves
-version_added: 0.2.0
+version_added: 1.0.0
 author:
   - linuxnet.tcp contributors (@linuxnet)
 description:

@@ -16,7 +16,7 @@ from ansible_collections.linuxnet.tcp.plugins.plugin_utils import regressions
 DOCUMENTATION = r"""
 name: tcp_regressions
 short_description: Judge whether clients are worse off after a change than before it
-version_added: 0.2.0
+version_added: 1.0.0
 description:
   - Compares rates, shares and levels of the kernel's TCP counters in a window before a change with those in a window after it. A window is a list of
     two snapshots as M(linuxnet.tcp.health_info) returns them.

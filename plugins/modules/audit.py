@@ -12,7 +12,7 @@ DOCUMENTATION = r'''
 ---
 module: audit
 short_description: Judge the TCP settings and sockets of a host against a profile
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Gathers in one run the sockets by state, the listeners, the ephemeral ports, the kernel's TCP counters and the sysctls of a profile,
     and judges them on the controller. It returns findings with evidence and remedies, and a plan for M(linuxnet.tcp.net_sysctl).
@@ -123,7 +123,6 @@ options:
       - The result then has RV(brief) instead of RV(audit) and a short RV(summary), so that memory does not fill with the documents of a fleet.
       - A relative path starts at the current folder. It is written in check mode too, since the host is not touched.
     type: str
-    version_added: 0.2.0
 notes:
   - Reading works as any user. Run as the user that will tune the host, usually root, to learn whether keys are read-only there.
 seealso:
@@ -185,7 +184,6 @@ brief:
   description: The verdict in a few lines.
   returned: success
   type: dict
-  version_added: 0.2.0
   sample:
     host: web1
     profile: article

@@ -12,7 +12,7 @@ DOCUMENTATION = r'''
 ---
 module: health_info
 short_description: Read the kernel's TCP counters, to compare the time before and after a change
-version_added: 0.2.0
+version_added: 1.0.0
 description:
   - Returns a snapshot of the counters that show whether clients are served (overflows of accept queues, rejects by timestamps, failed and reset
     connections, retransmissions) with the time on a clock that never goes back.

@@ -12,7 +12,7 @@ DOCUMENTATION = r'''
 ---
 module: nat_info
 short_description: Tell what a host shows of network address translation
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Gathers evidence about network address translation (NAT), and gives a verdict on each of three questions. Is the host's own address translated, do its
     clients come through NAT, and does the host translate.

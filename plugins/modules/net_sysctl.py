@@ -12,7 +12,7 @@ DOCUMENTATION = r'''
 ---
 module: net_sysctl
 short_description: Set network sysctls as one transaction
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Applies a whole set of C(net.*) sysctls, to the running kernel and to one drop-in for the next boot. Either all of it holds
     afterwards or everything is put back.
@@ -114,7 +114,6 @@ options:
       - What cannot be read is a warning. It never keeps a change from being made.
     type: bool
     default: false
-    version_added: 0.2.0
   unsupported:
     description:
       - What to do about known keys that this kernel or network namespace does not have, or shows read-only with another value.

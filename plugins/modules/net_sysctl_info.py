@@ -12,7 +12,7 @@ DOCUMENTATION = r'''
 ---
 module: net_sysctl_info
 short_description: Tell for network sysctls what runs, what the next boot sets and which line says so, and what this kernel has
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Reports for each key its running value, the value that the next boot will set and the file and line that say so, its value in the drop-in
     of M(linuxnet.tcp.net_sysctl), whether this kernel has it, whether it can be written from here, whether each network namespace has its own,

@@ -12,7 +12,7 @@ DOCUMENTATION = r'''
 ---
 module: observe
 short_description: Watch the TCP sockets of a host for a while and keep the series on the controller
-version_added: 0.2.0
+version_added: 1.0.0
 description:
   - Runs M(linuxnet.tcp.socket_info) once, which looks O(samples) times, and appends what it saw to a file of the host in O(spool), one JSON object a
     line, in one write. M(linuxnet.tcp.report) shows the last run of each host as a chart.

@@ -12,7 +12,7 @@ DOCUMENTATION = r'''
 ---
 module: report
 short_description: Write one report over the audits of many hosts
-version_added: 0.2.0
+version_added: 1.0.0
 description:
   - Reads the files that M(linuxnet.tcp.audit) and M(linuxnet.tcp.observe) left in O(spool), one at a time, and writes reports for people and for programs.
   - C(report.json) (C(schemas/report.schema.json) describes it) and C(report.jsonl) are always written; the other formats are made from them.

@@ -12,7 +12,7 @@ DOCUMENTATION = r'''
 ---
 module: rollout_host
 short_description: Take one host through one step of a rollout
-version_added: 0.2.0
+version_added: 1.0.0
 description:
   - What the role C(linuxnet.tcp.rollout) does on each host. A step is one run of M(linuxnet.tcp.audit), M(linuxnet.tcp.net_sysctl) or
     M(linuxnet.tcp.health_info), and one receipt on the controller, which is on the disk before anything builds on it.

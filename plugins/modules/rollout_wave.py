@@ -12,7 +12,7 @@ DOCUMENTATION = r'''
 ---
 module: rollout_wave
 short_description: Open, hold, judge and close a wave of a rollout
-version_added: 0.2.0
+version_added: 1.0.0
 description:
   - What the role C(linuxnet.tcp.rollout) does once for a wave. It works on the receipts below O(dir) and touches no host.
   - A verdict is a result, never a failure of the task; each host has to obey it by itself (C(roles/rollout/tasks/verdict.yml) shows how). A task that fails

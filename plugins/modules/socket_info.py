@@ -12,7 +12,7 @@ DOCUMENTATION = r'''
 ---
 module: socket_info
 short_description: Count TCP sockets by state
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Counts every TCP socket of the network namespace that it runs in by state, IPv4 and IPv6, with the state names of C(netstat).
   - On request it also reports listeners with their accept queues, the ephemeral ports that are left for each destination,
@@ -72,7 +72,6 @@ options:
     type: str
     choices: [sockets, sockstat]
     default: sockets
-    version_added: 0.2.0
   details:
     description:
       - What to report beside the counts.
@@ -85,7 +84,7 @@ options:
       - V(ages) reports how long connections have been quiet. It takes a second dump and needs netlink.
       - V(keepalive) counts the established connections whose application asked for keepalive (C(SO_KEEPALIVE)).
       - V(time_wait) counts the sockets in TIME_WAIT on ports that something listens on, and the others.
-      - V(series) counts the sockets of every state in each of O(samples), with the counters that moved (since 0.2.0).
+      - V(series) counts the sockets of every state in each of O(samples), with the counters that moved.
     type: list
     elements: str
     choices: [listeners, ephemeral, counters, groups, keepalive, time_wait, owners, ages, series]
@@ -369,7 +368,6 @@ series:
   returned: when O(details) has V(series) and O(netns) is not V(all)
   type: list
   elements: dict
-  version_added: 0.2.0
   sample:
     - {seconds: 0.0, total: 26000, states: {ESTABLISHED: 1060, TIME_WAIT: 24940}, counters: {Tcp: {ActiveOpens: 41000}}}
     - {seconds: 5.002, total: 26100, states: {ESTABLISHED: 1065, TIME_WAIT: 25035}, counters: {Tcp: {ActiveOpens: 43051}}}

@@ -136,7 +136,7 @@ def _regression(metric: Metric, old: float, new: float, limit: float) -> Regress
         "before": _round(old),
         "after": _round(new),
         "allowed": _round(limit),
-        "text": f"{metric.name}: {_round(old):g} {metric.kind} before, {_round(new):g} after, {bound} {_round(limit):g} allowed",
+        "text": f"{metric.name}: {_round(old):g} {metric.kind.value} before, {_round(new):g} after, {bound} {_round(limit):g} allowed",
     }
 
 

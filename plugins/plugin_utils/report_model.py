@@ -7,7 +7,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any, Literal, NotRequired, Protocol, TextIO, TypedDict
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TextIO, TypedDict
+
+if TYPE_CHECKING:
+    # Python 3.10 has it not: ansible-test of ansible-core 2.16 imports controller code there too, although nothing of it is run there.
+    from typing import NotRequired
 
 SCHEMA_VERSION = 1
 STATUSES = ("pass", "fail", "not_applicable", "waived", "error")

@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 from check import places
-from check.ansible_test import sanity, units
+from check.ansible_test import all_sanity, sanity, units
 from check.collection import build
 from check.integration import integration
 from check.kernels import kernel_sample, kernels
@@ -54,6 +54,7 @@ STAGES = (
     Entry("site", site, True),
     Entry("quick", quick, False, always=False),
     Entry("all-kernels", kernels, True, always=False),
+    Entry("all-sanity", all_sanity, False, always=False),
 )
 
 

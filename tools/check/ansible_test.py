@@ -5,69 +5,87 @@
 
 from __future__ import annotations
 
-import ast
-import subprocess
+import os
+import re
+import shutil
 import sys
 from pathlib import Path
+from typing import Any, NamedTuple
 
-from check import collection, places
+from check import collection, lent_virtualenv, matrix, offered_pip, places, reached
 from check.stage import Stage
 
-# ansible-test puts pip into its environments with a script that it downloads from a host of its own. Where only a
-# package index can be reached, this script does the same with the wheel that lies beside it.
-GET_PIP = """\
-import os
-import sys
+# What it leaves out for want of something gets into no report.
+SKIPPED = re.compile(r"^WARNING: (Skipping sanity test .*)$", re.MULTILINE)
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), {wheel!r}))
-from pip._internal.cli.main import main
 
-unknown = ("--no-setuptools", "--no-wheel")
-sys.exit(main(["install", "--upgrade", "--force-reinstall"] + [word for word in sys.argv[1:] if word not in unknown]))
-"""
+class Core(NamedTuple):
+    """An ansible-core whose ansible-test runs, and the home that keeps its environments apart from those of other cores."""
+
+    name: str
+    commands: Path
+    home: Path
+
+    def environment(self) -> dict[str, str]:
+        """Return what makes its commands and its home come first."""
+        path = os.pathsep.join([str(lent_virtualenv.lend(self.commands, self.home)), str(self.commands), places.environment()["PATH"]])
+        return {"HOME": str(self.home), "ANSIBLE_HOME": str(self.home / ".ansible"), "PATH": path}
+
+
+OWN = Core("of build/venv", places.VENV_BIN, places.HOME)
+# They judge style, which is the same whatever the core, and take most of the time.
+ONCE = ("pep8", "pylint")
 
 
 def sanity(stage: Stage) -> None:
-    """Run every sanity test for every Python there is; there are no ignore files."""
-    tree = collection.copy_tree(stage)
-    _offer_pip(stage)
-    ignored = sorted(path.name for path in (tree / "tests" / "sanity").glob("ignore*"))
-    stage.verdict("there are no ignore files", not ignored, 0.0, stage.mark(), ", ".join(ignored))
-    _run(stage, tree, ["sanity", "--venv", "--junit"])
+    """Run every sanity test of the newest core, and of the oldest those that a core can change, for every Python there is."""
+    _no_ignore_files(stage)
+    oldest, *_between, newest = _rows()
+    _sanity(stage, newest)
+    _sanity(stage, oldest, ONCE)
+
+
+def all_sanity(stage: Stage) -> None:
+    """Run every sanity test of every core."""
+    _no_ignore_files(stage)
+    for row in reversed(_rows()):
+        _sanity(stage, row)
 
 
 def units(stage: Stage) -> None:
-    """Run the units with ansible-test on the controller's Python."""
+    """Run the units with ansible-test on the controller's Python, and see what of the collection they reach."""
     tree = collection.copy_tree(stage)
-    _offer_pip(stage)
-    _run(stage, tree, ["units", "--venv", "--python", f"{sys.version_info[0]}.{sys.version_info[1]}"])
+    data = tree / "tests" / "output" / "coverage"
+    shutil.rmtree(data, ignore_errors=True)
+    _run(stage, OWN, ["units", "--venv", "--coverage", "--python", f"{sys.version_info[0]}.{sys.version_info[1]}"])
+    reached.check(stage, tree, data.glob("*=coverage.*"))
 
 
-def _run(stage: Stage, tree: Path, arguments: list[str]) -> None:
-    reports = tree / "tests" / "output" / "junit"
-    stage.suite(f"ansible-test {arguments[0]}", [places.tool("ansible-test"), *arguments, "--color", "no"], reports, cwd=tree)
+def _rows() -> list[dict[str, Any]]:
+    return sorted(matrix.rows()["cores"], key=lambda row: matrix.number(row["name"]))
 
 
-def _offer_pip(stage: Stage) -> None:
-    """Put pip's wheel and a script that installs it where ansible-test looks before it downloads."""
-    cache = places.HOME / ".ansible" / "test" / "cache"
-    for version in _pip_versions():
-        script = cache / f"get_pip_{version.replace('.', '_')}.py"
-        if script.exists():
-            continue
-        cache.mkdir(parents=True, exist_ok=True)
-        stage.run([places.VENV_BIN / "python", "-m", "pip", "download", "-q", "--no-deps", "-d", cache, f"pip=={version}"])
-        for wheel in cache.glob(f"pip-{version}-*.whl"):
-            script.write_text(GET_PIP.format(wheel=wheel.name), encoding="utf-8")
+def _no_ignore_files(stage: Stage) -> None:
+    ignored = sorted(path.name for path in (collection.copy_tree(stage) / "tests" / "sanity").glob("ignore*"))
+    stage.verdict("there are no ignore files", not ignored, 0.0, stage.mark(), ", ".join(ignored))
 
 
-def _pip_versions() -> set[str]:
-    """Read from ansible-test's own source which releases of pip it wants."""
-    code = "import ansible_test, os; print(os.path.dirname(ansible_test.__file__))"
-    folder = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout.strip()
-    source = Path(folder, "_internal", "python_requirements.py").read_text(encoding="utf-8")
-    found = set()
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.keyword) and node.arg == "pip" and isinstance(node.value, ast.Constant):
-            found.add(str(node.value.value))
-    return found
+def _sanity(stage: Stage, row: dict[str, Any], without: tuple[str, ...] = ()) -> None:
+    """Run the sanity tests of a core; where it cannot be had, say so, and run those of the core of build/venv instead."""
+    found = matrix.core(stage, row)
+    core = Core(row["name"], found.commands, places.BUILD / f"home-{row['name']}") if found.commands else OWN
+    if found.commands is None:
+        matrix.missing(stage, f"ansible-test sanity, core {row['name']}", found.missing, row["required"])
+    for test in without:
+        stage.skip(f"sanity.{test}, core {core.name}", "the newest core's run has judged the style; make test-sanity-full runs it here too")
+    mark = stage.mark()
+    _run(stage, core, ["sanity", "--venv", "--junit", *(word for test in without for word in ("--skip-test", test))])
+    for text in dict.fromkeys(SKIPPED.findall(stage.since(mark))):
+        stage.skip(f"sanity, core {core.name}", text)
+
+
+def _run(stage: Stage, core: Core, arguments: list[str]) -> None:
+    tree = collection.copy_tree(stage)
+    offered_pip.offer(stage, core.commands, core.home)
+    reports, name = tree / "tests" / "output" / "junit", f"ansible-test {arguments[0]}, core {core.name}"
+    stage.suite(name, [core.commands / "ansible-test", *arguments, "--color", "no"], reports, cwd=tree, env=core.environment())

@@ -32,6 +32,7 @@ def _style(stage: Stage, tree: Path) -> None:
     ruff, settings = places.tool("ruff"), {"RUFF_NO_CACHE": "true"}
     stage.check("ruff check", [ruff, "check", "."], cwd=tree, env=settings)
     stage.check("ruff format", [ruff, "format", "--check", "."], cwd=tree, env=settings)
+    stage.check("reuse lint", [places.tool("reuse"), "lint", "--lines"], cwd=tree)
     stage.check("yamllint", [places.tool("yamllint"), "--strict", "."], cwd=tree)
     _mypy(stage, tree)
 

@@ -62,7 +62,7 @@ def matrix(stage: Stage) -> None:
     """Run every pair of core and Python within its reach, then the containers, unless PYTHONS names some."""
     collection.installed()
     table = rows()
-    cores = [_core(stage, row) for row in table["cores"]]
+    cores = [core(stage, row) for row in table["cores"]]
     wanted = pythons()
     for core in cores:
         for python in wanted:
@@ -72,7 +72,7 @@ def matrix(stage: Stage) -> None:
         smoke_containers(stage, table["containers"])
 
 
-def _core(stage: Stage, row: dict[str, Any]) -> Core:
+def core(stage: Stage, row: dict[str, Any]) -> Core:
     found = [path for path in map(interpreters.find, row["controllers"]) if path]
     if not found:
         return Core(row, None, f"no Python {' or '.join(row['controllers'])} for the controller {interpreters.NOWHERE}")

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, linuxnet.tcp contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Check what would be released: built twice to the same bytes, taken by ansible-galaxy and Galaxy's importer, and working from there."""
+"""Check what would be released: one version everywhere, built twice to the same bytes, taken by ansible-galaxy and Galaxy's importer, and working from there."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import sys
 import time
 from pathlib import Path
 
-from check import artifact, collection, interpreters, matrix, places
+from check import artifact, collection, interpreters, matrix, places, versions
 from check.stage import Argv, Stage
 
 FOLDER = places.BUILD / "release"
@@ -43,6 +43,7 @@ def release(stage: Stage) -> None:
     made = FOLDER / str(built[0].name if built[0] else "")
     _compare(stage, [path for path in built if path], made)
     stage.check("antsibull-changelog lint", [places.tool("antsibull-changelog"), "lint"], cwd=tree)
+    versions.check(stage, tree)
     for row in matrix.rows()["cores"]:
         _install(stage, row, made)
     _import(stage, made)
@@ -132,6 +133,6 @@ def _import(stage: Stage, made: Path) -> None:
 
 def _importer_verdict(stage: Stage, code: int, mark: int, started: float) -> tuple[str, bool, float, int, str]:
     """Return a verdict that takes the importer's warnings for what they are: it exits 0 with them."""
-    text = stage.log.read_text(encoding="utf-8", errors="replace")[mark:]
+    text = stage.since(mark)
     said = [line for line in text.splitlines() if line.startswith(("ERROR", "WARNING"))]
     return "galaxy-importer", code == 0 and not said, time.monotonic() - started, mark, f"exit code {code}; {'; '.join(said)[:300]}"

@@ -29,7 +29,7 @@ ANSIBLE_LABELS = (
 )
 # A forge lists a folder, a site has a page for it.
 FINDINGS = re.compile(r"\]\(((?:[./]*docs/)?)findings\)")
-COPIED = ("README.md", "CONTRIBUTING.md", "SECURITY.md", "LICENSE", "docs", "schemas")
+COPIED = ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "LICENSE", "docs", "schemas")
 
 
 def site(stage: Stage) -> None:

@@ -96,12 +96,15 @@ class Stage:
         """Return the present end of the log, to show later only what came after."""
         return self.log.stat().st_size
 
-    def tail(self, mark: int) -> None:
-        """Print the last lines that the log got since mark."""
+    def since(self, mark: int) -> str:
+        """Return what the log got since mark."""
         with self.log.open("rb") as log:
             log.seek(mark)
-            lines = log.read().decode("utf-8", "backslashreplace").splitlines()
-        for line in lines[-TAIL_LINES:]:
+            return log.read().decode("utf-8", "backslashreplace")
+
+    def tail(self, mark: int) -> None:
+        """Print the last lines that the log got since mark."""
+        for line in self.since(mark).splitlines()[-TAIL_LINES:]:
             print(f"    | {line}")
         print(f"    | (all of it: {self.log.relative_to(places.ROOT)})", flush=True)
 

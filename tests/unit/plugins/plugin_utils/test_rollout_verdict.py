@@ -111,7 +111,8 @@ def test_one_bad_host_condemns_its_wave_by_default():
 # Bad, all, per cent, may the wave stay: the percentage has to be exceeded.
 EDGES = [
     (0, 1, 0, True), (0, 200, 0, True), (1, 200, 0, False), (1, 2, 50, True), (1, 2, 49.99, False), (2, 2, 50, False), (2, 2, 99.9, False), (2, 2, 100, False),
-    (1, 3, 33.3, False), (1, 3, 33.4, True), (5, 100, 5, True), (6, 100, 5, False), (1, 20, 5, True), (1, 19, 5, False), (7, 100, 7, True), (0, 0, 0, True), (1, 1, 100, False), (1, 2, 100, True),
+    (1, 3, 33.3, False), (1, 3, 33.4, True), (5, 100, 5, True), (6, 100, 5, False), (1, 20, 5, True), (1, 19, 5, False), (7, 100, 7, True), (0, 0, 0, True),
+    (1, 1, 100, False), (1, 2, 100, True),
 ]  # fmt: skip
 
 
