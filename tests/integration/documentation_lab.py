@@ -34,6 +34,8 @@ SECONDS = 900
 HOSTS = ("web1", "web2", "web3")
 MOST_HOSTS = 40
 TAIL = 6000
+# What the variables of the roles and playbooks begin with.
+PREFIXES = ("audit", "observe", "report", "rollback", "rollout", "tune")
 INSTALL = re.compile(r"ansible-galaxy collection install .*\.tar\.gz")
 # What the first audit of a host has to find.
 OLD_LINE, FOUND = "net.ipv4.tcp_tw_recycle = 1", "boot-line-stale"
@@ -48,8 +50,16 @@ ln -sfn ../sysctl.conf /etc/sysctl.d/99-sysctl.conf
 mount --bind /tmp /tmp
 mount -o remount,bind,ro /
 """
+# What a command leaves behind for the next one of its block: the folder and what it exported.
+TERMINAL = """. '{state}'
+cd "$PWD"
+trap 'code=$?; export -p | grep -v LINUXNET_TCP_EVENTS > "{state}"; exit $code' EXIT
+{command}
+"""
+# Pages keep things of a controller in /srv.
 PRIVATE_READER = """set -e
 mount --bind "$0" "$0"
+mount -t tmpfs -o size=64m,mode=0755 tmpfs /srv
 mount -o remount,bind,ro /
 """
 SSH = """#!/bin/sh
@@ -97,6 +107,8 @@ class Reader:
         self._collections = collections
         self.hosts: dict[str, Host] = {}
         self._known: set[str] = set()
+        # How many values that were said of hosts were compared with their kernels.
+        self.compared = 0
         self._write(artifact)
         self.controller.run(["sh", "-c", PRIVATE_READER, str(root)])
         self._add_hosts({name: name for name in HOSTS})
@@ -148,9 +160,7 @@ class Reader:
     def _done(self, block: Block) -> list[truth.Event]:
         if block.name:
             self._save(block, block.name)
-        events = self._ways[block.info](block)
-        self._hold(block, events)
-        return events
+        return self._ways[block.info](block)
 
     def _hold(self, block: Block, events: list[truth.Event]) -> None:
         """Hold what was said of the hosts to what they are."""
@@ -158,6 +168,7 @@ class Reader:
             if host not in self._known and FOUND not in {row["id"] for row in audit["findings"]}:
                 raise Wrong(f"{block.where}: the first audit of {host} does not find {OLD_LINE!r}: {audit['findings']}")
         wrong = truth.lies(events, lambda host, name: self.hosts[host].sysctl(name))
+        self.compared += len(truth.claims(events))
         if wrong:
             raise Wrong("\n".join([f"{block.where}: what is said of hosts is not so:", *wrong]))
         self._known |= {event["host"] for event in events}
@@ -165,8 +176,14 @@ class Reader:
     # The kinds of blocks.
 
     def _console(self, block: Block) -> list[truth.Event]:
-        script = "".join(f"printf '%s\\n' {shlex.quote('$ ' + command)}\n{command}\n" for command in block.commands)
-        return self._shell(block, script, block.exit)
+        """Run one command after the other, as in one terminal; the last one may have to fail."""
+        state = self.root / "terminal"
+        state.write_text("", encoding="utf-8")
+        events: list[truth.Event] = []
+        for number, command in enumerate(block.commands, 1):
+            wanted = block.exit if number == len(block.commands) else 0
+            events += self._shell(block, TERMINAL.format(state=state, command=command), wanted)
+        return events
 
     def _play(self, block: Block) -> list[truth.Event]:
         plays = _yaml(block, list)
@@ -190,7 +207,7 @@ class Reader:
 
     def _vars(self, block: Block) -> list[truth.Event]:
         names, path = set(_yaml(block, dict)), self._save(block)
-        if unknown := sorted(name for name in names - variables() if not name.startswith("ansible_")):
+        if unknown := sorted(name for name in names - variables() if not self._is_theirs(block, name)):
             raise Wrong(f"{block.where}: no role and no playbook has {', '.join(unknown)}")
         events: list[truth.Event] = []
         for role in sorted({name.partition("_")[0] for name in names} & set(roles())):
@@ -233,8 +250,15 @@ class Reader:
 
     def _is_used_later(self, block: Block) -> bool:
         """Tell whether a later block runs what this one is saved as; then it is not run twice."""
-        later = self.page[self.page.index(block) + 1 :]
-        return bool(block.name) and any(block.name in other.text for other in later if not other.not_run and other.info != "text")
+        return bool(block.name) and self._is_named_later(block, block.name)
+
+    def _is_named_later(self, block: Block, name: str) -> bool:
+        later = [other.text for other in self.page[self.page.index(block) + 1 :] if not other.not_run and other.info != "text"]
+        return any(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text) for text in later)
+
+    def _is_theirs(self, block: Block, name: str) -> bool:
+        """Tell whether a variable is Ansible's, or one of the page's own that a later block uses."""
+        return name.startswith("ansible_") or (name.partition("_")[0] not in PREFIXES and self._is_named_later(block, name))
 
     def _save(self, block: Block, name: str = "") -> Path:
         path = self.folder / (name or block.name or f"block-{block.line}.yml")
@@ -269,7 +293,9 @@ class Reader:
         if process.returncode != wanted:
             raise Wrong(f"{block.where}: exit status {process.returncode} instead of {wanted}:\n{process.stdout[-TAIL:]}")
         lines = record.read_text(encoding="utf-8").splitlines() if record.exists() else []
-        return [json.loads(line) for line in lines]
+        events = [json.loads(line) for line in lines]
+        self._hold(block, events)
+        return events
 
     def _run(self, script: str, record: Path, errors: int) -> subprocess.CompletedProcess[str]:
         argv = ["bash", "-e", "-c", f"cd {shlex.quote(str(self.folder))}\n{script}"]
@@ -300,8 +326,9 @@ def variables() -> set[str]:
     """Return what the roles take by their argument specs, and the playbooks beside it."""
     specs = [yaml.safe_load(path.read_text(encoding="utf-8")) for path in (REPOSITORY / "roles").glob("*/meta/argument_specs.yml")]
     taken = {name for spec in specs for name in spec["argument_specs"]["main"]["options"]}
-    text = "".join(path.read_text(encoding="utf-8") for path in (REPOSITORY / "playbooks").glob("*.yml"))
-    return taken | set(re.findall(r"\b(target|(?:observe|report|rollback)_\w+) \|", text)) | {"report_spool", "report_dest"}
+    # The playbooks say in their first lines what may be given to them.
+    heads = "".join(path.read_text(encoding="utf-8").partition("- name:")[0] for path in (REPOSITORY / "playbooks").glob("*.yml"))
+    return taken | set(re.findall(r"-e '?\{?\"?(\w+)", heads))
 
 
 def _yaml(block: Block, wanted: type) -> Any:
