@@ -250,7 +250,7 @@ def test_a_page_that_says_nonsense_is_refused(text: str, said: str) -> None:
 def test_blocks_are_taken_as_they_are() -> None:
     page = blocks("good.md", GOOD)
     assert [block.name for block in page[:4]] == ["inventory.yml", "profiles/edge.yml", "group_vars/edge.yml", ""]
-    assert len(page[3].commands) == 4
+    assert len(page[3].commands) == 5
     assert page[3].commands[2].endswith('"$PROFILE" \\\n    -e audit_report=reports')
     assert page[4].exit == 2
     assert page[5].text.startswith("- name: Set one range\n  become: true\n")
