@@ -24,12 +24,12 @@ def claims(events: Iterable[Event]) -> Claims:
             continue
         if "audit" in result and "settings" in (result["audit"] or {}):
             said.update({(host, row["name"]): row["running"] for row in result["audit"]["settings"] if "running" in row})
-        if _is_ours(event, "net_sysctl") and not event["check"]:
-            rows = [row for row in result["settings"] if "runtime" in row.get("after", {})]
+        if (_is_ours(event, "net_sysctl") or _is_ours(event, "rollout_host")) and not event["check"]:
+            rows = [row for row in result.get("settings", ()) if "runtime" in row.get("after", {})]
             said.update({(host, row["name"]): row["after"]["runtime"] for row in rows})
         if _is_ours(event, "rollout_host"):
-            planned[host] = result["rollout"].get("planned", planned.get(host, {}))
-            if result["rollout"].get("status") == "confirmed":
+            planned.setdefault(host, {}).update(result.get("planned", {}))
+            if result.get("rollout", {}).get("status") == "confirmed":
                 said.update({(host, name): value for name, value in planned[host].items()})
     return said
 

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+import documentation_truth as truth
 import netns_lab
 import pytest
 from documentation_blocks import KINDS, Block, Wrong, blocks
@@ -258,3 +259,39 @@ def test_blocks_are_taken_as_they_are() -> None:
     (block,) = blocks("page.md", "<!-- exit: 3 -->\n<!-- not run: later -->\n\n````console\n$ cat <<'E'\n```\nE\n$ x\n````\n")
     assert (block.line, block.exit, block.not_run) == (4, 3, "later")
     assert block.commands == ["cat <<'E'\n```\nE", "x"]
+
+
+def event(action: str, status: str = "ok", check: bool = False, **result: object) -> truth.Event:
+    return {"host": "web1", "action": f"linuxnet.tcp.{action}", "status": status, "check": check, "result": result}
+
+
+SET = {"changed": True, "settings": [{"name": FIN_TIMEOUT, "after": {"runtime": "45"}}, {"name": PORTS, "after": {}}]}
+SEEN = {"audit": {"settings": [{"name": FIN_TIMEOUT, "running": "60"}, {"name": PORTS}], "findings": []}}
+
+
+@pytest.mark.parametrize(
+    ("events", "said"),
+    [
+        ([event("audit", **SEEN)], "60"),
+        ([event("audit", **SEEN), event("net_sysctl", **SET)], "45"),
+        ([event("audit", **SEEN), event("net_sysctl", check=True, **SET)], "60"),
+        ([event("net_sysctl", **SET), event("audit", **SEEN)], "60"),
+        ([event("net_sysctl", **SET), event("net_sysctl", "failed", msg="no")], None),
+        ([event("net_sysctl", **SET), event("net_sysctl", "skipped", changed=False)], "45"),
+        ([event("net_sysctl", **SET), {**event("x", changed=True), "action": "ansible.builtin.command"}], None),
+        ([event("rollout_host", planned={FIN_TIMEOUT: "45"}, rollout={"status": "planned"})], None),
+        (
+            [
+                event("rollout_host", planned={FIN_TIMEOUT: "45"}, rollout={"status": "planned"}),
+                event("rollout_host", changed=True, rollout={"status": "changed"}),
+                event("rollout_host", rollout={"status": "confirmed"}),
+            ],
+            "45",
+        ),
+        ([event("rollout_host", **SET)], "45"),
+    ],
+)
+def test_the_last_word_about_a_value_counts(events: list[truth.Event], said: str | None) -> None:
+    assert truth.claims(events) == ({("web1", FIN_TIMEOUT): said} if said else {})
+    assert len(truth.lies(events, lambda host, name: "30")) == len(truth.claims(events))
+    assert truth.lies(events, lambda host, name: said or "") == []
