@@ -293,5 +293,5 @@ SEEN = {"audit": {"settings": [{"name": FIN_TIMEOUT, "running": "60"}, {"name": 
 )
 def test_the_last_word_about_a_value_counts(events: list[truth.Event], said: str | None) -> None:
     assert truth.claims(events) == ({("web1", FIN_TIMEOUT): said} if said else {})
-    assert len(truth.lies(events, lambda host, name: "30")) == len(truth.claims(events))
-    assert truth.lies(events, lambda host, name: said or "") == []
+    assert len(truth.lies(events, lambda *_where: "30")) == len(truth.claims(events))
+    assert truth.lies(events, lambda *_where: said or "") == []
