@@ -1,7 +1,7 @@
 # Copyright (c) 2026, linuxnet.tcp contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Write the tables of docs/support.md from tests/matrix.yml, or say with --check whether they are stale."""
+"""Write the tables of docs/support.md and README.md from tests/matrix.yml, or say with --check whether they are stale."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any
 import yaml
 
 ROOT = Path(__file__).resolve().parents[1]
-PAGE = ROOT / "docs" / "support.md"
+PAGE, README = ROOT / "docs" / "support.md", ROOT / "README.md"
 BEGIN, END = "<!-- matrix:begin (written by tools/matrix_docs.py) -->\n", "<!-- matrix:end -->"
 # Section, heading, and columns: what they are called and what of a row they show.
 TABLES = (
@@ -35,9 +35,33 @@ TABLES = (
 
 
 def render() -> str:
-    """Return the tables as Markdown."""
-    matrix = yaml.safe_load((ROOT / "tests" / "matrix.yml").read_text(encoding="utf-8"))
+    """Return the tables of the page as Markdown."""
+    matrix = _matrix()
     return "\n".join(_table(matrix[section], heading, columns) for section, heading, columns in TABLES)
+
+
+def render_summary() -> str:
+    """Return the table of the README: versions alone, oldest first."""
+    matrix = _matrix()
+    controllers = {python for row in matrix["cores"] for python in row["controllers"]}
+    rows = {
+        "ansible-core": [row["name"] for row in matrix["cores"]],
+        "Python of the controller": sorted(controllers, key=_number),
+        "Python of managed nodes": [row["version"] for row in matrix["pythons"]],
+        "Linux in an emulator": [f"{row['release']} ({row['suite']})" for row in matrix["kernels"]],
+        "Debian in containers": [row["suite"] for row in matrix["containers"]],
+    }
+    lines = [_line(["", "tested"]), "|---|---|", *(_line([name, ", ".join(values)]) for name, values in rows.items())]
+    return "\n".join(["", *lines, "", ""])
+
+
+def _matrix() -> dict[str, list[dict[str, Any]]]:
+    loaded: dict[str, list[dict[str, Any]]] = yaml.safe_load((ROOT / "tests" / "matrix.yml").read_text(encoding="utf-8"))
+    return loaded
+
+
+def _number(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split("."))
 
 
 def _table(rows: list[dict[str, Any]], heading: str, columns: dict[str, str]) -> str:
@@ -57,20 +81,27 @@ def _cell(value: Any) -> str:
     return ", ".join(value) if isinstance(value, list) else str(value)
 
 
-def main(arguments: list[str]) -> int:
-    """Write the page; with --check write nothing and return 1 when it is stale."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 when the page is stale")
-    check = parser.parse_args(arguments).check
-    text = PAGE.read_text(encoding="utf-8")
+def renewed(text: str, table: str) -> str:
+    """Return a page with its table anew."""
     before, rest = text.split(BEGIN, 1)
-    fresh = before + BEGIN + render() + END + rest.split(END, 1)[1]
-    if check:
-        if fresh != text:
-            print(f"{PAGE.relative_to(ROOT)} is stale: run tools/matrix_docs.py with the Python of build/venv")
-        return int(fresh != text)
-    PAGE.write_text(fresh, encoding="utf-8")
-    return 0
+    return before + BEGIN + table + END + rest.split(END, 1)[1]
+
+
+def main(arguments: list[str]) -> int:
+    """Write the pages; with --check write nothing and return 1 when one of them is stale."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 when a page is stale")
+    check = parser.parse_args(arguments).check
+    stale = False
+    for page, table in ((PAGE, render()), (README, render_summary())):
+        text = page.read_text(encoding="utf-8")
+        fresh = renewed(text, table)
+        if fresh != text and check:
+            print(f"{page.relative_to(ROOT)} is stale: run tools/matrix_docs.py with the Python of build/venv")
+        elif fresh != text:
+            page.write_text(fresh, encoding="utf-8")
+        stale |= fresh != text
+    return int(stale and check)
 
 
 if __name__ == "__main__":

@@ -31,6 +31,7 @@ class CallbackModule(CallbackBase):
             "host": result._host.get_name(),
             "task": result._task.get_name(),
             "action": result._task.action,
+            "check": bool(result._task.check_mode),
             "status": status,
             "result": result._result,
         }

@@ -37,7 +37,7 @@ def commands(page: str) -> Iterator[list[str]]:
     blocks = re.findall(r"```(?:shell|sh|console)\n(.*?)```", text(page), re.DOTALL)
     inline = re.findall(r"`([^`\n]+)`", re.sub(r"```.*?```", "", text(page), flags=re.DOTALL))
     for line in [*(line for block in blocks for line in block.splitlines()), *inline]:
-        for part in re.split(r"&&|\|\|", line):
+        for part in re.split(r"&&|\|\|", line.removeprefix("$ ")):
             if re.match(r"\s*(make|python3|build/venv/bin/python) ", part):
                 yield shlex.split(part, comments=True)
 
