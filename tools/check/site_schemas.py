@@ -13,6 +13,12 @@ from typing import Any
 
 Schema = Mapping[str, Any]
 
+INDEX = """\
+# Schemas
+
+JSON Schema (draft 2020-12) of every document that programs may rely on. What is not listed is refused, unless the type says "others allowed". `[]` stands for each element of a
+list, `*` for each name of a mapping. A field that does not apply is absent, never null or 0.
+"""
 HEADING = "| property | type | required | description |\n|---|---|---|---|\n"
 # What a page shows, and what says nothing to a reader that the rest does not.
 KNOWN = frozenset(
@@ -22,16 +28,14 @@ KNOWN = frozenset(
         *("properties", "propertyNames", "required", "then", "title", "type"),
     )
 )
-WORDS = {"string": "text", "integer": "integer", "number": "number", "boolean": "boolean", "array": "list", "object": "object", "null": "null"}
+WORDS = {"string": "text", "array": "list", "any": "anything"}
 BOUNDS = {
     "minimum": "at least {}",
     "exclusiveMinimum": "above {}",
     "maximum": "at most {}",
-    "minLength": "at least {} long",
-    "minItems": "at least {}",
-    "maxItems": "at most {}",
-    "minProperties": "at least {}",
+    "minLength": "{} characters or more",
 }
+NUMBERS = {"minItems": "{} or more", "minProperties": "{} or more", "maxItems": "{} at most"}
 
 
 def render(name: str, schema: Schema) -> str:
@@ -40,7 +44,21 @@ def render(name: str, schema: Schema) -> str:
     parts = [f"# {schema['title']}\n", f"{schema['description']}\n", f"[schemas/{name}](../../schemas/{name}), `{schema['$id']}`\n"]
     parts.append("## The document\n\n" + _table(schema, definitions))
     parts += [_section(key, definitions[key], definitions) for key in definitions if _is_table(definitions[key])]
+    for key, definition in definitions.items():
+        _refuse_unknown(key, definition)
     return "\n".join(parts)
+
+
+def index(schemas: Mapping[str, Schema]) -> str:
+    """Return the page that lists the schemas; ``schemas``: what their files hold, by the name of the file."""
+    table = "".join(f"| [{schema['title']}]({stem(name)}.md) | {schema['description']} |\n" for name, schema in schemas.items())
+    toctree = "\n".join(["```{toctree}", ":hidden:", "", *map(stem, schemas), "```"])
+    return f"{INDEX}\n| schema | of what |\n|---|---|\n{table}\n{toctree}\n"
+
+
+def stem(name: str) -> str:
+    """Return the name of the page about a schema's file."""
+    return name.partition(".")[0]
 
 
 def rows(schema: Schema, definitions: Schema, path: str = "", required: bool = True) -> Iterator[tuple[str, Schema, bool]]:
@@ -74,7 +92,7 @@ def _table(schema: Schema, definitions: Schema) -> str:
 def _refuse_unknown(path: str, schema: Schema) -> None:
     unknown = sorted(set(schema) - KNOWN)
     if unknown:
-        raise ValueError(f"{path or 'the schema'}: {', '.join(unknown)}: teach tools/schema_docs.py to show it")
+        raise ValueError(f"{path or 'the schema'}: {', '.join(unknown)}: teach tools/check/site_schemas.py to show it")
 
 
 def description(schema: Schema, definitions: Schema) -> str:
@@ -82,7 +100,8 @@ def description(schema: Schema, definitions: Schema) -> str:
     target: Schema = definitions.get(_target(schema), {})
     said = str(schema.get("description", target.get("description", "")))
     default = f" The default is `{schema['default']}`." if "default" in schema else ""
-    return said + default
+    # A tag would be one of HTML.
+    return said.replace("<", "\\<") + default
 
 
 def kind(schema: Schema, definitions: Schema) -> str:
@@ -114,11 +133,22 @@ def _json(value: Any) -> str:
 
 def _plain(schema: Schema, definitions: Schema) -> str:
     types = schema.get("type", "any")
-    names = [WORDS.get(name, name) for name in ([types] if isinstance(types, str) else types)]
-    bounds = [text.format(schema[word]) for word, text in BOUNDS.items() if word in schema]
-    text = " or ".join(names) + _elements(schema, definitions) + "".join(f", {bound}" for bound in bounds)
-    pattern = schema.get("pattern")
-    return f"{text}, `{pattern}`" if pattern else text
+    names = ["mapping" if _is_mapping(schema) else WORDS.get(name, name) for name in ([types] if isinstance(types, str) else types)]
+    bounds = [_bound(word, text, schema[word]) for word, text in BOUNDS.items() if word in schema]
+    how_many = [f" ({text.format(schema[word])})" for word, text in NUMBERS.items() if word in schema]
+    text = "".join([" or ".join(names), *how_many, _elements(schema, definitions), *bounds])
+    open_ended = ", others allowed" if "properties" in schema and "additionalProperties" not in schema else ""
+    return text + open_ended + _patterns(schema)
+
+
+def _bound(word: str, text: str, limit: int | float) -> str:
+    return ", not empty" if (word, limit) == ("minLength", 1) else f", {text.format(limit)}"
+
+
+def _patterns(schema: Schema) -> str:
+    """Return the regular expressions that a text, or the names in a mapping, have to match."""
+    names = schema.get("propertyNames", {}).get("pattern")
+    return "".join([f", names like `{names}`"] * bool(names) + [f", `{schema.get('pattern')}`"] * ("pattern" in schema))
 
 
 def _elements(schema: Schema, definitions: Schema) -> str:
@@ -128,6 +158,10 @@ def _elements(schema: Schema, definitions: Schema) -> str:
         if isinstance(inner, Mapping) and inner:
             return joint + kind(inner, definitions)
     return ""
+
+
+def _is_mapping(schema: Schema) -> bool:
+    return isinstance(schema.get("additionalProperties"), Mapping)
 
 
 def _target(schema: Schema) -> str:
