@@ -50,5 +50,7 @@ def read(name: str, text: str) -> Row:
 
 def _table(rows: Iterable[Row]) -> str:
     ordered = sorted(rows, key=lambda row: (SEVERITIES.index(row.severities[0]), row.name))
-    lines = [f"| [{row.name}]({row.name}.md) | {', '.join(row.severities)} | {row.sentence.replace('|', chr(92) + '|')} |\n" for row in ordered]
+    lines = [
+        f"| [{row.name}]({row.name}.md) | {', '.join(row.severities)} | {row.sentence.replace('|', chr(92) + '|')} |\n" for row in ordered
+    ]
     return "| finding | severity | when |\n|---|---|---|\n" + "".join(lines)
