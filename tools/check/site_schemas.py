@@ -35,6 +35,14 @@ BOUNDS = {
     "maximum": "at most {}",
     "minLength": "{} characters or more",
 }
+# What is told by an example, as its pattern is long and says less.
+EXAMPLES = {
+    "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$": "2026-11-29T05:22:43Z",
+    "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ$": "2026-11-29T05:22:43Z",
+    "^[0-9]{4}-[0-9]{2}-[0-9]{2}$": "2026-11-29",
+    "^[0-9]{8}T[0-9]{6}Z-[0-9a-f]{6}$": "20261129T052243Z-3f9a1c",
+    "^[0-9]{8}T[0-9]{6}Z-[0-9a-f]{6}\\.[0-9a-f]{8}$": "20261129T052243Z-3f9a1c.0badcafe",
+}
 NUMBERS = {"minItems": "{} or more", "minProperties": "{} or more", "maxItems": "{} at most"}
 
 
@@ -147,16 +155,17 @@ def _bound(word: str, text: str, limit: int | float) -> str:
 
 def _patterns(schema: Schema) -> str:
     """Return the regular expressions that a text, or the names in a mapping, have to match."""
-    names = schema.get("propertyNames", {}).get("pattern")
-    return "".join([f", names like `{names}`"] * bool(names) + [f", `{schema.get('pattern')}`"] * ("pattern" in schema))
+    names, pattern = schema.get("propertyNames", {}).get("pattern"), schema.get("pattern")
+    shown = f", as in `{EXAMPLES[pattern]}`" if pattern in EXAMPLES else f", `{pattern}`"
+    return "".join([f", names like `{names}`"] * bool(names) + [shown] * bool(pattern))
 
 
 def _elements(schema: Schema, definitions: Schema) -> str:
     """Return of what a list or a mapping is made."""
-    for word, joint in (("items", " of "), ("additionalProperties", " of ")):
+    for word in ("items", "additionalProperties"):
         inner = schema.get(word)
         if isinstance(inner, Mapping) and inner:
-            return joint + kind(inner, definitions)
+            return f" of {kind(inner, definitions)}"
     return ""
 
 

@@ -96,6 +96,17 @@ def test_a_row_says_type_bounds_and_what_is_required() -> None:
     assert "## row\n\n| property | type | required | description |\n|---|---|---|---|\n| `on` | always `true` |  | O. |\n" in page
 
 
+def test_examples_match_the_patterns_that_they_stand_for() -> None:
+    used = {
+        pattern
+        for name in SCHEMAS
+        for pattern in site_schemas.EXAMPLES
+        if json.dumps(pattern) in (ROOT / "schemas" / name).read_text("utf-8")
+    }
+    assert used == set(site_schemas.EXAMPLES)
+    assert [pattern for pattern, example in site_schemas.EXAMPLES.items() if not re.search(pattern, example)] == []
+
+
 def test_a_keyword_that_no_page_shows_is_refused() -> None:
     with pytest.raises(ValueError, match="a: contains: teach"):
         list(site_schemas.rows({"properties": {"a": {"contains": {}}}}, {}))
