@@ -13,7 +13,7 @@ from check.stage import Argv, Stage
 TYPED = ("plugins/plugin_utils", "plugins/action", "plugins/callback", "plugins/doc_fragments", "plugins/filter")
 GENERATED = {"README.md": "contents_docs.py", "docs/parameters.md": "catalogue_docs.py", "docs/support.md": "matrix_docs.py"}
 # What is written twice, and the imports: the units that a change is most often caught by.
-AGREEMENTS = ("test_boundaries.py", "test_documents_agree.py", "test_matrix.py", "test_project_files.py")
+AGREEMENTS = ("test_boundaries.py", "test_documents_agree.py", "test_matrix.py", "test_project_files.py", "test_site_pages.py")
 
 
 def quick(stage: Stage) -> None:

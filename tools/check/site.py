@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -12,7 +13,7 @@ import time
 import zlib
 from pathlib import Path
 
-from check import collection, interpreters, places, site_links
+from check import collection, interpreters, places, site_changes, site_findings, site_links, site_schemas
 from check.stage import Argv, Stage
 
 FOLDER = places.BUILD / "site"
@@ -28,7 +29,7 @@ ANSIBLE_LABELS = (
     ("common_return_values", "reference_appendices/common_return_values.html#common-return-values", "Return Values"),
 )
 # A forge lists a folder, a site has a page for it.
-FINDINGS = re.compile(r"\]\(((?:[./]*docs/)?)findings\)")
+FINDINGS = re.compile(r"\]\(([./]*(?:docs/)?)findings\)")
 COPIED = ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "LICENSE", "docs", "schemas")
 
 
@@ -62,9 +63,11 @@ def _lay_out(tree: Path) -> None:
         shutil.copy(path, SOURCE / path.relative_to(tree))
     for path in (tree / "tools" / "site").iterdir():
         shutil.copy(path, SOURCE / path.name)
-    _list_guides(SOURCE / "index.md")
+    (SOURCE / "CHANGELOG.md").write_text(site_changes.render(tree / "changelogs"), encoding="utf-8")
+    _list_pages(SOURCE / "index.md")
     _index_findings(SOURCE / "docs" / "findings")
-    for page in (path for pattern in ("*.md", "docs/*.md", "roles/*/*.md") for path in SOURCE.glob(pattern)):
+    _write_schemas(SOURCE / "docs" / "schemas")
+    for page in (path for pattern in ("*.md", "docs/*.md", "docs/how-to/*.md", "roles/*/*.md") for path in SOURCE.glob(pattern)):
         page.write_text(FINDINGS.sub(r"](\1findings/index.md)", page.read_text(encoding="utf-8")), encoding="utf-8")
     (SOURCE / "ansible.inv").write_bytes(_inventory())
 
@@ -76,24 +79,27 @@ def _inventory() -> bytes:
     return head.encode() + zlib.compress(rows.encode())
 
 
-def _list_guides(index: Path) -> None:
-    """Put the pages that the index does not name by itself under its guides: a new page needs no entry there."""
+def _list_pages(index: Path) -> None:
+    """Put the pages that the index does not name by itself where it says so: a new page needs no entry there."""
     text = index.read_text(encoding="utf-8")
-    pages = [
-        str(path.relative_to(SOURCE).with_suffix(""))
-        for pattern in ("docs/*.md", "roles/*/README.md")
-        for path in sorted(SOURCE.glob(pattern))
-    ]
-    guides = [page for page in pages if page not in text.splitlines()]
-    index.write_text(text.replace("@guides@", "\n".join(guides)), encoding="utf-8")
+    for mark, patterns in (("@how-to@", ("docs/how-to/*.md",)), ("@others@", ("docs/*.md", "roles/*/README.md"))):
+        pages = [str(path.relative_to(SOURCE).with_suffix("")) for pattern in patterns for path in sorted(SOURCE.glob(pattern))]
+        text = text.replace(mark, "\n".join(page for page in pages if page not in text.splitlines()))
+    index.write_text(text, encoding="utf-8")
 
 
 def _index_findings(folder: Path) -> None:
-    names = sorted(path.stem for path in folder.glob("*.md"))
-    toctree = "\n".join(["```{toctree}", ":maxdepth: 1", "", *names, "```"])
-    (folder / "index.md").write_text(
-        f"# Findings\n\nOne page each: what it means, what helps, what does not.\n\n{toctree}\n", encoding="utf-8"
-    )
+    pages = {path.stem: path.read_text(encoding="utf-8") for path in folder.glob("*.md")}
+    (folder / "index.md").write_text(site_findings.render(pages), encoding="utf-8")
+
+
+def _write_schemas(folder: Path) -> None:
+    """Write a page for each schema, and one that lists them."""
+    folder.mkdir()
+    schemas = {path.name: json.loads(path.read_text(encoding="utf-8")) for path in sorted((SOURCE / "schemas").glob("*.json"))}
+    for name, schema in schemas.items():
+        (folder / f"{site_schemas.stem(name)}.md").write_text(site_schemas.render(name, schema), encoding="utf-8")
+    (folder / "index.md").write_text(site_schemas.index(schemas), encoding="utf-8")
 
 
 def _follow(stage: Stage) -> None:

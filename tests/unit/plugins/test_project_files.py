@@ -21,7 +21,7 @@ PAGES = (
     "README.md",
     "SECURITY.md",
     ".github/pull_request_template.md",
-    *(f"docs/{path.name}" for path in ROOT.glob("docs/*.md")),
+    *sorted(str(path.relative_to(ROOT)) for path in ROOT.glob("docs/**/*.md")),
 )
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 STAGES = re.findall(r'Entry\("([a-z-]+)"', (ROOT / "tools/check/__main__.py").read_text(encoding="utf-8"))
