@@ -275,7 +275,7 @@ def head(rows: Iterable[Row], title: str = "Weekly audit of the example fleet") 
         tally.add(row, WHYS, {**{name: len(keys) for name, keys in drift.items()}, "compared": 1} if drift else {})
     return {
         "schema_version": 1,
-        "tool": {"name": "linuxnet.tcp", "version": "0.1.0"},
+        "tool": {"name": "linuxnet.tcp", "version": "1.0.0"},
         "run": {
             "generated": "2026-11-29T05:23:00Z",
             "title": title,

@@ -10,7 +10,7 @@ import subprocess
 from pathlib import Path
 
 from check import places
-from check.stage import Stage
+from check.stage import Argv, Stage
 
 # Stands in for the script that ansible-test would download, and installs the wheel that lies beside it.
 GET_PIP = """\
@@ -34,8 +34,8 @@ def offer(stage: Stage, commands: Path, home: Path) -> None:
             continue
         cache.mkdir(parents=True, exist_ok=True)
         # Some are for Pythons older than the one that downloads.
-        argv = [places.VENV_BIN / "python", "-m", "pip", "download", "-q", "--no-deps", "--ignore-requires-python"]
-        stage.run([*argv, "-d", cache, f"pip=={version}"])
+        download: Argv = [places.VENV_BIN / "python", "-m", "pip", "download", "-q", "--no-deps", "--ignore-requires-python", "-d", cache]
+        stage.run([*download, f"pip=={version}"])
         for wheel in cache.glob(f"pip-{version}-*.whl"):
             script.write_text(GET_PIP.format(wheel=wheel.name), encoding="utf-8")
 

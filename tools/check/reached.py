@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from check import places
-from check.stage import Stage
+from check.stage import Argv, Stage
 
 FLOOR = 95.0
 CORE, JUDGE = "plugins/module_utils/core", "the judge"
@@ -36,8 +36,8 @@ class Share(NamedTuple):
 
     def percent(self) -> tuple[float, float]:
         """Return the shares of lines and of branches; where there is none, all of it has been run."""
-        pairs = ((self.run_lines, self.lines), (self.run_branches, self.branches))
-        return pairs[0][0] * 100 / (pairs[0][1] or 1), pairs[1][0] * 100 / pairs[1][1] if pairs[1][1] else 100.0
+        lines = self.run_lines * 100 / self.lines if self.lines else 100.0
+        return lines, self.run_branches * 100 / self.branches if self.branches else 100.0
 
 
 def measured(stage: Stage, tree: Path, files: Iterable[Path]) -> dict[str, Share] | None:
@@ -45,9 +45,9 @@ def measured(stage: Stage, tree: Path, files: Iterable[Path]) -> dict[str, Share
     DATA.mkdir(parents=True, exist_ok=True)
     together, report = DATA / "data", DATA / "report.json"
     options = [f"--data-file={together}", "--rcfile=/dev/null"]
-    coverage = places.tool("coverage")
-    commands = ([coverage, "combine", "-q", "--keep", *options, *files], [coverage, "json", "-q", *options, "-o", report])
-    if any(stage.run(argv, cwd=tree) != 0 for argv in commands):
+    combine: Argv = [places.tool("coverage"), "combine", "-q", "--keep", *options, *files]
+    tell: Argv = [places.tool("coverage"), "json", "-q", *options, "-o", report]
+    if any(stage.run(argv, cwd=tree) != 0 for argv in (combine, tell)):
         return None
     found: dict[str, Any] = json.loads(report.read_text(encoding="utf-8"))["files"]
     return {name: _share(row["summary"]) for name, row in found.items() if name.startswith("plugins/")}

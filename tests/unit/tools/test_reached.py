@@ -30,7 +30,7 @@ TREE = {
 @pytest.mark.parametrize(
     ("share", "percent"),
     [
-        (Share(), (0.0, 100.0)),
+        (Share(), (100.0, 100.0)),
         (Share(4, 3, 0, 0), (75.0, 100.0)),
         (Share(4, 4, 8, 2), (100.0, 25.0)),
         (Share(4, 3, 0, 0).plus(Share(4, 4, 8, 2)), (87.5, 25.0)),
