@@ -13,7 +13,7 @@ import time
 import zlib
 from pathlib import Path
 
-from check import collection, interpreters, places, site_changes, site_findings, site_links, site_schemas
+from check import collection, interpreters, places, site_findings, site_links, site_schemas
 from check.stage import Argv, Stage
 
 FOLDER = places.BUILD / "site"
@@ -63,7 +63,6 @@ def _lay_out(tree: Path) -> None:
         shutil.copy(path, SOURCE / path.relative_to(tree))
     for path in (tree / "tools" / "site").iterdir():
         shutil.copy(path, SOURCE / path.name)
-    (SOURCE / "CHANGELOG.md").write_text(site_changes.render(tree / "changelogs"), encoding="utf-8")
     _list_pages(SOURCE / "index.md")
     _index_findings(SOURCE / "docs" / "findings")
     _write_schemas(SOURCE / "docs" / "schemas")

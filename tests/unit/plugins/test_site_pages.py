@@ -33,9 +33,7 @@ def tool(name: str) -> Any:
     return module
 
 
-site_schemas, site_findings, site_changes, drawings = map(
-    tool, ("check/site_schemas", "check/site_findings", "check/site_changes", "drawings")
-)
+site_schemas, site_findings, drawings = map(tool, ("check/site_schemas", "check/site_findings", "drawings"))
 
 
 def schema(name: str) -> dict[str, Any]:
@@ -142,28 +140,6 @@ def test_findings_stand_below_what_they_concern_worst_first() -> None:
 def test_a_page_of_a_finding_that_says_too_little_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"docs/findings/x\.md"):
         site_findings.read("x", text)
-
-
-def test_the_change_log_has_every_fragment() -> None:
-    page = site_changes.render(ROOT / "changelogs")
-    said = [
-        line[4:]
-        for path in (ROOT / "changelogs/fragments").glob("*.yml")
-        for line in path.read_text("utf-8").splitlines()
-        if line[:4] == "  - "
-    ]
-    assert page.startswith("# Change log\n")
-    assert len(said) > 10
-    assert [line for line in said if line.strip("\"'>-")[:60] not in page.replace("''", "'")] == []
-
-
-def test_releases_follow_the_newest_first(tmp_path: Path) -> None:
-    (tmp_path / "config.yaml").write_text("sections: [[bugfixes, Bugfixes]]\n")
-    changes = "{release_date: '2026-01-02', changes: {bugfixes: [x - fixed.]}}"
-    (tmp_path / "changelog.yaml").write_text(f"releases:\n  1.9.0: {changes}\n  1.10.0: {changes}\n")
-    page = site_changes.render(tmp_path)
-    assert re.findall("^## (.*)", page, re.MULTILINE) == ["1.10.0, 2026-01-02", "1.9.0, 2026-01-02"]
-    assert page.count("### Bugfixes\n\n* x - fixed.\n") == 2
 
 
 @pytest.mark.parametrize("name", DRAWINGS)
