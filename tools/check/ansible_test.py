@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import sys
 from pathlib import Path
@@ -14,9 +13,6 @@ from typing import Any, NamedTuple
 
 from check import collection, lent_virtualenv, matrix, offered_pip, places, reached
 from check.stage import Stage
-
-# What it leaves out for want of something gets into no report.
-SKIPPED = re.compile(r"^WARNING: (Skipping sanity test .*)$", re.MULTILINE)
 
 
 class Core(NamedTuple):
@@ -33,8 +29,8 @@ class Core(NamedTuple):
 
 
 OWN = Core("of build/venv", places.VENV_BIN, places.HOME)
-# They judge style, which is the same whatever the core, and take most of the time.
-ONCE = ("pep8", "pylint")
+# They judge style and texts, which are the same whatever the core, and take most of the time.
+ONCE = ("changelog", "pep8", "pylint", "yamllint")
 
 
 def sanity(stage: Stage) -> None:
@@ -77,11 +73,10 @@ def _sanity(stage: Stage, row: dict[str, Any], without: tuple[str, ...] = ()) ->
     if found.commands is None:
         matrix.missing(stage, f"ansible-test sanity, core {row['name']}", found.missing, row["required"])
     for test in without:
-        stage.skip(f"sanity.{test}, core {core.name}", "the newest core's run has judged the style; make test-sanity-full runs it here too")
-    mark = stage.mark()
+        stage.skip(
+            f"sanity.{test}, core {core.name}", "the run from the newest core has judged that; make test-sanity-full runs it here too"
+        )
     _run(stage, core, ["sanity", "--venv", "--junit", *(word for test in without for word in ("--skip-test", test))])
-    for text in dict.fromkeys(SKIPPED.findall(stage.since(mark))):
-        stage.skip(f"sanity, core {core.name}", text)
 
 
 def _run(stage: Stage, core: Core, arguments: list[str]) -> None:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, linuxnet.tcp contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Check what would be released: one version everywhere, built twice to the same bytes, taken by ansible-galaxy and Galaxy's importer, and working from there."""
+"""Check what would be released: one version, built twice to the same bytes, taken by ansible-galaxy and Galaxy's importer, and working."""
 
 from __future__ import annotations
 
