@@ -4,7 +4,7 @@
 # One command each; `make help` lists them. Everything that is made lies in build/.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help test one quick test-boot-full test-faults-full test-fleet-full test-hostile-full test-sanity-full build lint docs sanity units old-python matrix integration molecule kernels release test-kernels release-check demo bench bench-compare bench-document venv clean
+.PHONY: help test one quick test-boot-full test-faults-full test-fleet-full test-hostile-full test-sanity-full build lint docs sanity units old-python matrix integration fleets molecule kernels release test-kernels release-check demo bench bench-compare bench-document venv clean
 .NOTPARALLEL:
 .PHONY: site
 
@@ -44,7 +44,7 @@ one: venv ## run a file, folder or test as the checkout is: make one TEST=tests/
 quick: venv ## run the checks that take seconds: style, types, generated pages, what is written twice
 	@$(CHECK) $@
 
-build lint docs sanity units old-python matrix integration molecule kernels release site: venv ## run one stage
+build lint docs sanity units old-python matrix integration fleets molecule kernels release site: venv ## run one stage
 	@$(CHECK) $@
 
 test-boot-full: build ## compare the boot prediction with the real loaders on 3,000 random trees

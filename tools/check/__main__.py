@@ -16,7 +16,7 @@ from typing import NamedTuple
 from check import places
 from check.ansible_test import all_sanity, sanity, units
 from check.collection import build
-from check.integration import integration
+from check.integration import fleets, integration
 from check.kernels import kernel_sample, kernels
 from check.lint import docs, lint, quick
 from check.matrix import matrix
@@ -34,8 +34,8 @@ class Entry(NamedTuple):
     name: str
     run: Callable[[Stage], None]
     needs_build: bool
-    # Whether it runs beside the others: it waits more than it computes.
-    beside: bool = False
+    # Stages of one lane run one after the other, lanes beside each other: what waits more than it computes has a lane of its own.
+    lane: int = 0
     always: bool = True
 
 
@@ -47,7 +47,8 @@ STAGES = (
     Entry("units", units, False),
     Entry("old-python", old_python, False),
     Entry("matrix", matrix, True),
-    Entry("integration", integration, True, beside=True),
+    Entry("integration", integration, True, lane=1),
+    Entry("fleets", fleets, True, lane=2),
     Entry("molecule", molecule, True),
     Entry("kernels", kernel_sample, True),
     Entry("release", release, False),
@@ -68,7 +69,7 @@ def chosen(names: list[str]) -> list[Entry]:
 
 def run(entry: Entry) -> tuple[Tally, float]:
     """Run one stage; whatever it raises is one failure and does not stop the others."""
-    print(f"== {entry.name}{' (beside the others)' if entry.beside else ''}", flush=True)
+    print(f"== {entry.name}{' (beside the others)' if entry.lane else ''}", flush=True)
     stage, started = Stage(entry.name), time.monotonic()
     try:
         entry.run(stage)
@@ -80,11 +81,11 @@ def run(entry: Entry) -> tuple[Tally, float]:
 
 
 def run_all(entries: list[Entry]) -> dict[str, tuple[Tally, float]]:
-    """Run the stages, the build alone and first, then those that may run beside the others at the same time as the rest."""
+    """Run the stages, the build alone and first, then all lanes at once."""
     results = {entry.name: run(entry) for entry in entries if entry.name == "build"}
     rest = [entry for entry in entries if entry.name not in results]
-    lanes = [[entry for entry in rest if entry.beside == beside] for beside in (True, False)]
-    with ThreadPoolExecutor(len(lanes)) as pool:
+    lanes = [[entry for entry in rest if entry.lane == lane] for lane in {entry.lane: None for entry in rest}]
+    with ThreadPoolExecutor(max(1, len(lanes))) as pool:
         for lane in pool.map(lambda lane: {entry.name: run(entry) for entry in lane}, lanes):
             results.update(lane)
     return {entry.name: results[entry.name] for entry in entries}
