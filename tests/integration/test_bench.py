@@ -139,6 +139,28 @@ def test_what_the_schema_does_not_know_is_refused(reference: dict[str, Any]) -> 
             bench_main.check(wrong)
 
 
+WHERE = {"time": "2026-11-29T10:54:21Z", "load": [0.1, 0.2, 0.3], "kernel": "6.18.44", "processors": 2}
+TOLD = {"plan": {"rounds": 3}, "versions": {"ansible-core": "2.19.14"}}
+
+
+@pytest.mark.parametrize(
+    ("told", "where", "differing"),
+    [
+        (TOLD, {**WHERE, "time": "2026-11-29T11:06:00Z", "load": [9.0, 9.0, 9.0]}, None),
+        ({**TOLD, "plan": {"rounds": 5}}, WHERE, "plan"),
+        ({**TOLD, "versions": {}}, {**WHERE, "kernel": "6.12.1"}, "versions, kernel"),
+    ],
+)
+def test_a_run_that_was_cut_off_goes_on_only_as_it_began(told: dict[str, Any], where: dict[str, Any], differing: str | None) -> None:
+    begun = {**TOLD, "environment": {**WHERE, "load_after": [0.0, 0.0, 0.0]}, "rows": [{"id": "sockets"}]}
+    assert bench_main._rows_of(None, told, where) == []
+    if differing is None:
+        assert bench_main._rows_of(begun, told, where) == [{"id": "sockets"}]
+    else:
+        with pytest.raises(bench_main.CannotResume, match=f"differs in: {differing};"):
+            bench_main._rows_of(begun, told, where)
+
+
 def test_tiny_counts_run_to_a_valid_result(tmp_path: Path) -> None:
     output = tmp_path / "bench.json"
     argv = [sys.executable, "-m", "bench", "--quick", *SMOKE_ROWS, "--output", str(output)]

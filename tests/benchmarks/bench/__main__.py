@@ -51,26 +51,45 @@ ROWS: dict[str, Callable[[lab.Lab], Row]] = {
 }
 
 
-def measure(plan: lab.Plan, names: list[str], save: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
-    """Run the rows and return what bench.json holds; it is saved after each row, as a run takes long."""
+def measure(plan: lab.Plan, names: list[str], save: Callable[[dict[str, Any]], None], begun: dict[str, Any] | None) -> dict[str, Any]:
+    """Run the rows and return what bench.json holds; it is saved after each row, as a run takes long.
+
+    Rows of ``begun``, a run that was cut off, are not measured again. Raises CannotResume when it was measured with something else.
+    """
     where = environment.describe()
     node.lay_out()
     peers.link_ours()
     peer_python, lacking = (None, dict.fromkeys(peers.ALL, "not looked for in a quick run")) if plan.quick else peers.prepare()
     tools = lab.Lab(plan, programs.compile_all(), node.pythons(), peer_python, lacking)
-    versions, rows = environment.versions(tools.pythons, peer_python), []
-    result: dict[str, Any] = {}
+    told = {
+        "plan": {"sizes": plan.sizes, "hosts": plan.hosts, "audits": plan.audits, "rounds": plan.rounds, "tasks": plan.tasks},
+        "versions": environment.versions(tools.pythons, peer_python),
+    }
+    rows = _rows_of(begun, json.loads(json.dumps(told)), where)
+    result: dict[str, Any] = begun or {}
     for name in names:
+        if name in [row["id"] for row in rows]:
+            continue
         rows.append(_row(name, tools).to_json())
-        result = {
-            "schema_version": SCHEMA_VERSION,
-            "environment": {**where, "load_after": list(os.getloadavg())},
-            "plan": {"sizes": plan.sizes, "hosts": plan.hosts, "audits": plan.audits, "rounds": plan.rounds, "tasks": plan.tasks},
-            "versions": versions,
-            "rows": rows,
-        }
+        then = {**where, **{key: begun["environment"][key] for key in ("time", "load")}} if begun else where
+        result = {"schema_version": SCHEMA_VERSION, "environment": {**then, "load_after": list(os.getloadavg())}, **told, "rows": rows}
         save(check(json.loads(json.dumps(result))))
     return result
+
+
+class CannotResume(Exception):
+    """The run that was cut off was another one."""
+
+
+def _rows_of(begun: dict[str, Any] | None, told: dict[str, Any], where: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the rows that there are already; those of another plan, other versions or another kernel do not go with new ones."""
+    if begun is None:
+        return []
+    differing = [key for key in told if begun[key] != told[key]]
+    differing += [key for key in where if key not in ("time", "load") and begun["environment"][key] != where[key]]
+    if differing:
+        raise CannotResume(f"what was measured differs in: {', '.join(differing)}; begin anew without --resume")
+    return list(begun["rows"])
 
 
 def _row(name: str, tools: lab.Lab) -> Row:
@@ -115,6 +134,7 @@ def arguments(words: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--hosts", type=_sizes, help="numbers of hosts to audit")
     parser.add_argument("--audits", type=_sizes, help="numbers of audits to report over")
     parser.add_argument("--output", type=Path, default=places.RESULT, help="where to write the result")
+    parser.add_argument("--resume", action="store_true", help="measure the rows that --output does not have yet")
     parser.add_argument("--compare", type=Path, metavar="BASE", help="measure nothing; print the ratios of --output to this earlier result")
     parser.add_argument(
         "--document", action="store_true", help="measure nothing; keep --output as the reference and renew docs/performance.md"
@@ -144,8 +164,9 @@ def main(words: list[str] | None = None) -> int:
     try:
         options.output.parent.mkdir(parents=True, exist_ok=True)
         save = partial(_write, options.output)
-        result = measure(lab.replaced(plan, wanted), options.rows or list(ROWS), save)
-    except programs.NoCompiler as reason:
+        begun = read(options.output) if options.resume else None
+        result = measure(lab.replaced(plan, wanted), options.rows or list(ROWS), save, begun)
+    except (programs.NoCompiler, CannotResume) as reason:
         print(f"bench: {reason}", file=sys.stderr)
         return 1
     print(table.text(result))

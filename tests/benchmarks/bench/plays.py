@@ -41,8 +41,8 @@ class Took(NamedTuple):
 PING = "ansible.builtin.ping"
 
 
-def clocked(lab: Lab, space: netns_lab.Namespace, tasks: list[Task]) -> list[Took]:
-    """Run the tasks one after the other in one play on localhost; warm-ups are left out of the answer."""
+def clocked(lab: Lab, space: netns_lab.Namespace, tasks: list[Task], seconds: int = SECONDS) -> list[Took]:
+    """Run the tasks one after the other in one play on localhost; warm-ups are left out of the answer. Raises TimeoutExpired and Refused."""
     work = space.root / f"play-{lab.number()}"
     work.mkdir()
     rows = [_yaml(number, task) for number, task in enumerate(tasks)]
@@ -50,7 +50,7 @@ def clocked(lab: Lab, space: netns_lab.Namespace, tasks: list[Task]) -> list[Too
     inventory = ["-i", "localhost,", "-c", "local"]
     extra = ["-e", json.dumps({"ansible_python_interpreter": sys.executable})]
     argv = [tool("ansible-playbook"), *inventory, *extra, str(work / "play.yml")]
-    done = space.run(argv, env=environment(work), check=False, timeout=SECONDS)
+    done = space.run(argv, env=environment(work), check=False, timeout=seconds)
     lines = (work / "clock.jsonl").read_text(encoding="utf-8").splitlines() if (work / "clock.jsonl").exists() else []
     took = [json.loads(line) for line in lines]
     if done.returncode or len(took) != len(tasks) or any(row["failed"] for row in took):
