@@ -16,8 +16,9 @@ Schema = Mapping[str, Any]
 INDEX = """\
 # Schemas
 
-JSON Schema (draft 2020-12) of every document that programs may rely on. What is not listed is refused, unless the type says "others allowed". `[]` stands for each element of a
-list, `*` for each name of a mapping. A field that does not apply is absent, never null or 0.
+JSON Schema (draft 2020-12) of every document that programs may rely on. What is not listed is refused, unless the type says
+"others allowed". `[]` stands for each element of a list, `*` for each name of a mapping. A field that does not apply is absent,
+never null or 0.
 """
 HEADING = "| property | type | required | description |\n|---|---|---|---|\n"
 # What a page shows, and what says nothing to a reader that the rest does not.
