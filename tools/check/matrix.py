@@ -62,7 +62,7 @@ def matrix(stage: Stage) -> None:
     """Run every pair of core and Python within its reach, then the containers, unless PYTHONS names some."""
     collection.installed()
     table = rows()
-    cores = [core(stage, row) for row in table["cores"]]
+    cores = [core_of(stage, row) for row in table["cores"]]
     wanted = pythons()
     for core in cores:
         for python in wanted:
@@ -72,7 +72,8 @@ def matrix(stage: Stage) -> None:
         smoke_containers(stage, table["containers"])
 
 
-def core(stage: Stage, row: dict[str, Any]) -> Core:
+def core_of(stage: Stage, row: dict[str, Any]) -> Core:
+    """Install a row's ansible-core on the first of its Pythons that is here, or say why there is none."""
     found = [path for path in map(interpreters.find, row["controllers"]) if path]
     if not found:
         return Core(row, None, f"no Python {' or '.join(row['controllers'])} for the controller {interpreters.NOWHERE}")
