@@ -40,6 +40,11 @@ def test_percent(share: Share, percent: tuple[float, float]) -> None:
     assert share.percent() == percent
 
 
+@pytest.mark.parametrize(("lines", "statements", "imported"), [([1], 4, True), ([], 4, False), ([], 0, True)])
+def test_a_file_without_a_line_run_was_not_imported_unless_it_is_empty(lines: list[int], statements: int, imported: bool) -> None:
+    assert reached.was_imported({"executed_lines": lines, "summary": {"num_statements": statements}}) is imported
+
+
 def test_the_judge_is_what_it_imports_of_its_own_folder(tmp_path: Path) -> None:
     folder = tmp_path / reached.JUDGE_FOLDER
     folder.mkdir(parents=True)
