@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import threading
 from pathlib import Path
 
 from check import places
@@ -31,8 +32,17 @@ def _runs(candidate: Path, version: str) -> bool:
     return subprocess.run([candidate, "-c", code], capture_output=True, check=False).stdout == version.encode()
 
 
+# Stages of several lanes ask for the same ones.
+_making = threading.Lock()
+
+
 def environment(stage: Stage, name: str, python: Path, requirement: Path) -> Path | None:
     """Return the folder of commands of build/NAME with the pinned requirement in it, made once; None when it could not be made."""
+    with _making:
+        return _environment(stage, name, python, requirement)
+
+
+def _environment(stage: Stage, name: str, python: Path, requirement: Path) -> Path | None:
     folder = places.BUILD / name
     wanted = f"{python}\n{requirement.read_text(encoding='utf-8')}"
     stamp = folder / "stamp"
