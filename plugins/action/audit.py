@@ -14,11 +14,10 @@ from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
 from ansible.plugins.action import ActionBase
 from ansible_collections.linuxnet.tcp.plugins.module_utils import audit_options
 from ansible_collections.linuxnet.tcp.plugins.module_utils.core import errors
-from ansible_collections.linuxnet.tcp.plugins.plugin_utils import conditions, documents, judge, profiles, risks, spool, store, summary
+from ansible_collections.linuxnet.tcp.plugins.plugin_utils import conditions, documents, judge, profiles, risks, spool, store, summary, warm
 from ansible_collections.linuxnet.tcp.plugins.plugin_utils.settings import Declarations
 
-documents.warm("audit", "profile")
-profiles.warm()
+warm.for_audits()
 
 
 class ActionModule(ActionBase):

@@ -48,12 +48,11 @@ def _validator(schema_name: str) -> Any:
 
 
 def warm(*schema_names: str) -> None:
-    """Make validators ready. Workers are forked from the process that loads a plugin, so what it has made is there for every host."""
-    if not JSONSCHEMA_MISSING:
-        for name in schema_names:
-            problems({}, name)
-            for pattern in _patterns(_validator(name).schema):
-                re.compile(pattern)
+    """Make validators and their regular expressions ready. Raises SourceUnavailable when jsonschema is missing."""
+    for name in schema_names:
+        problems({}, name)
+        for pattern in _patterns(_validator(name).schema):
+            re.compile(pattern)
 
 
 def _patterns(schema: Any) -> Iterator[str]:
@@ -61,7 +60,7 @@ def _patterns(schema: Any) -> Iterator[str]:
     if isinstance(schema, Mapping):
         if isinstance(pattern := schema.get("pattern"), str):
             yield pattern
-        yield from (name for name in schema.get("patternProperties", ()))
+        yield from schema.get("patternProperties", ())
         schema = schema.values()
     elif not isinstance(schema, list):
         return

@@ -45,10 +45,9 @@ def load(given: object, folders: Sequence[Path]) -> Profile:
 
 
 def warm() -> None:
-    """Load the collection's own profiles, for the workers that are forked from this process."""
-    if not documents.JSONSCHEMA_MISSING:
-        for name in shipped():
-            load(name, ())
+    """Load the collection's own profiles. Raises SourceUnavailable without jsonschema."""
+    for name in shipped():
+        load(name, ())
 
 
 @functools.cache

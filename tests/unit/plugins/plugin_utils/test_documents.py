@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.linuxnet.tcp.plugins.plugin_utils import documents
+from ansible_collections.linuxnet.tcp.plugins.plugin_utils import documents, warm
 
 
 def test_validators_that_were_warmed_are_not_made_again(monkeypatch):
@@ -30,4 +30,4 @@ def test_the_regular_expressions_of_a_schema_are_found_wherever_they_stand():
 
 def test_nothing_is_warmed_without_jsonschema(monkeypatch):
     monkeypatch.setattr(documents, "JSONSCHEMA_MISSING", True)
-    documents.warm("audit")
+    warm.for_audits()
