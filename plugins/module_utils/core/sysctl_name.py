@@ -20,7 +20,8 @@ _MAX_NAME = 255
 
 # Reading them needs root (mode 0600): facts, diffs and a world-readable drop-in must not spread them.
 _SECRETS = ("net.ipv4.tcp_fastopen_key", "net.ipv6.conf.*.stable_secret")
-_SECRET_ENDS = ("_key", "_secret")
+# Nearly no key ends as one of them, which is asked first.
+_SECRET_ENDS = tuple(pattern.rpartition("*")[2] for pattern in _SECRETS)
 
 
 def canonical(name):
