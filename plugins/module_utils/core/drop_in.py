@@ -27,11 +27,6 @@ def assignments(data):
     return [row for row in rows if row is not None]
 
 
-def lookup(data, name):
-    """Return the value that the last assignment of a canonical name gives, or None."""
-    return lookup_all(data).get(name)
-
-
 def lookup_all(data):
     """Return {canonical name: value} of the last assignments."""
     last = dict((row.name, row.value) for row in assignments(data))

@@ -180,8 +180,8 @@ def test_truth_table(host, state, kept, running, persist, runtime, check_mode):
         assert host.tree.written == []
         return
     assert host.get(KEY) == (WANTED if writes else running)
-    unwritten = None if rewrites else drop_in.lookup(FILES[kept], KEY)
-    assert drop_in.lookup(host.file(), KEY) == (WANTED if state == "present" and persist else unwritten)
+    unwritten = None if rewrites else drop_in.lookup_all(FILES[kept]).get(KEY)
+    assert drop_in.lookup_all(host.file()).get(KEY) == (WANTED if state == "present" and persist else unwritten)
     assert host.apply({KEY: 30}, **options)["changed"] is False
 
 

@@ -194,5 +194,5 @@ def test_a_key_whose_module_is_not_loaded_can_be_kept_for_the_next_boot(host):
     assert "it needs nf_conntrack" in host.refuse({TRACK: 0}, runtime=False, load_modules=False).message
     row, = host.apply({TRACK: 0}, runtime=False)["settings"]
     assert (row["after"], row["status"]) == ({"persisted": "0"}, "changed")
-    assert (host.get(LIST), drop_in.lookup(host.get(DROP_IN), TRACK)) == (OURS, "0")
+    assert (host.get(LIST), drop_in.lookup_all(host.get(DROP_IN)).get(TRACK)) == (OURS, "0")
     assert host.apply({TRACK: 0}, runtime=False)["changed"] is False

@@ -23,15 +23,15 @@ START, RANGE = "net.ipv4.ip_unprivileged_port_start", "net.ipv4.ip_local_port_ra
     (b"\xef\xbb\xbfnet.ipv4.tcp_sack = 1", None), (b"-net.ipv4.tcp_sack", None), (b"", None), (b"=\n", None), (b"\x00\xff\n", None),
 ])
 def test_lines_are_read_as_sysctl_d_has_them(line, value):
-    assert drop_in.lookup(line, SACK) == value
+    assert drop_in.lookup_all(line).get(SACK) == value
 
 
 def test_the_last_assignment_in_any_spelling_counts():
     data = b"net.ipv4.tcp_sack = 0\nnet/ipv4/tcp_sack = 1\n"
-    assert drop_in.lookup(data, SACK) == "1"
-    assert drop_in.lookup(data + b"-net.ipv4.tcp_sack\n", SACK) is None
-    assert drop_in.lookup(data + b"-net.ipv4.tcp_sack\nnet.ipv4.tcp_sack = 2", SACK) == "2"
-    assert drop_in.lookup(None, SACK) is None
+    assert drop_in.lookup_all(data).get(SACK) == "1"
+    assert drop_in.lookup_all(data + b"-net.ipv4.tcp_sack\n").get(SACK) is None
+    assert drop_in.lookup_all(data + b"-net.ipv4.tcp_sack\nnet.ipv4.tcp_sack = 2").get(SACK) == "2"
+    assert drop_in.lookup_all(None).get(SACK) is None
 
 
 def test_a_new_file_has_a_header_and_the_order_given():
@@ -67,7 +67,7 @@ def test_a_key_is_assigned_exactly_once(before, after):
 def test_an_empty_list_is_written_without_a_blank_at_the_end():
     data = drop_in.with_settings(b"", {"net.ipv4.ip_local_reserved_ports": ""})
     assert data == b"net.ipv4.ip_local_reserved_ports =\n"
-    assert drop_in.lookup(data, "net.ipv4.ip_local_reserved_ports") == ""
+    assert drop_in.lookup_all(data).get("net.ipv4.ip_local_reserved_ports") == ""
 
 
 @pytest.mark.parametrize("before, sequence, after", [
