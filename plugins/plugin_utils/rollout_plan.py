@@ -87,9 +87,12 @@ def _soak(value: object) -> float:
 
 def confirm_within(hosts: int, forks: int, soak: float) -> int:
     """Return for how many seconds a change has to wait at most: the first host changed is confirmed after the last one is proved."""
-    turns = math.ceil(hosts / max(1, min(forks, hosts)))
-    busy = _RUNS * max(turns * _SECONDS_PER_RUN, hosts * _SECONDS_PER_HOST)
-    return min(_MOST_SECONDS, math.ceil(soak + _MARGIN_SECONDS + busy))
+    return min(_MOST_SECONDS, math.ceil(soak + _MARGIN_SECONDS + _busy(hosts, forks, _RUNS, _SECONDS_PER_RUN)))
+
+
+def _busy(hosts: int, forks: int, runs: int, seconds_per_run: float) -> float:
+    """Return for how long module runs keep the controller busy: in turns of ``forks``, or as fast as it can by itself."""
+    return runs * max(math.ceil(hosts / max(1, forks)) * seconds_per_run, hosts * _SECONDS_PER_HOST)
 
 
 def plan(hosts: Sequence[str], serial: Sequence[object], soak: object, forks: int, wanted_confirm: int = 0) -> list[Wave]:
@@ -111,8 +114,7 @@ def plan(hosts: Sequence[str], serial: Sequence[object], soak: object, forks: in
 
 def seconds_of(wave: Wave, forks: int) -> float:
     """Return about how long a wave takes when all of its hosts are changed: two windows, and the module runs in turns of ``forks``."""
-    hosts = len(wave.hosts)
-    return 2 * wave.soak_seconds + (_RUNS + 1) * max(math.ceil(hosts / max(1, forks)), hosts * _SECONDS_PER_HOST)
+    return 2 * wave.soak_seconds + _busy(len(wave.hosts), forks, _RUNS + 1, 1.0)
 
 
 def lines(made: Sequence[Wave], forks: int) -> Iterator[str]:

@@ -34,7 +34,7 @@ class Entry(NamedTuple):
     name: str
     run: Callable[[Stage], None]
     needs_build: bool
-    # Stages of one lane run one after the other, lanes beside each other: what waits more than it computes has a lane of its own.
+    # Stages of one lane run one after the other, lanes beside each other; they are shared out so that all lanes end at about the same time.
     lane: int = 0
     always: bool = True
 

@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from check import interpreters, kernel_image, kernel_table, matrix, packages, places, selection
+from check import kernel_image, kernel_table, matrix, packages, places, selection
 from check.stage import Argv, Stage
 
 TOOLS = {"qemu-system-x86_64": "qemu-system-x86", "mmdebstrap": "mmdebstrap"}
@@ -54,8 +54,7 @@ def _boot_all(stage: Stage, rows: list[dict[str, Any]]) -> None:
 def _module_utils(stage: Stage) -> Path | None:
     """Return the folder that holds the package ansible of the core that the guests use."""
     row = next(row for row in matrix.rows()["cores"] if row["name"] == CORE)
-    found = [path for path in map(interpreters.find, row["controllers"]) if path]
-    commands = interpreters.environment(stage, f"core-{CORE}", found[0], places.ROOT / row["requirement"]) if found else None
+    commands = matrix.core_of(stage, row).commands
     return next(commands.parent.glob("lib/python3*/site-packages"), None) if commands else None
 
 

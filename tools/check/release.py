@@ -89,12 +89,10 @@ def _compare(stage: Stage, built: list[Path], made: Path) -> None:
 def _install(stage: Stage, row: dict[str, str], made: Path) -> None:
     """Install with one core in a clean home, have ansible-galaxy verify every checksum, and run the smoke play from there."""
     name = f"core {row['name']}"
-    found = [path for path in map(interpreters.find, row["controllers"]) if path]
-    commands = interpreters.environment(stage, f"core-{row['name']}", found[0], places.ROOT / row["requirement"]) if found else None
+    core = matrix.core_of(stage, row)
+    commands = core.commands
     if commands is None:
-        stage.skip(
-            f"install from {name}", f"no Python {' or '.join(row['controllers'])} {interpreters.NOWHERE}, or its packages could not be had"
-        )
+        stage.skip(f"install from {name}", core.missing)
         return
     home = FOLDER / f"home-{row['name']}"
     home.mkdir(parents=True)
