@@ -5,13 +5,13 @@
 
 from __future__ import annotations
 
-import argparse
 import ast
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import marked
 import yaml
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -48,12 +48,6 @@ def render(root: Path) -> str:
     return "\n| name | kind | what it does |\n|---|---|---|\n" + "".join(lines) + "\n"
 
 
-def renewed(text: str, root: Path) -> str:
-    """Return the page with the table anew."""
-    before, rest = text.split(BEGIN, 1)
-    return before + BEGIN + render(root) + END + rest.split(END, 1)[1]
-
-
 def _files(folder: Path, pattern: str) -> list[Path]:
     return [path for path in sorted(folder.glob(pattern)) if path.stem != "__init__"]
 
@@ -72,17 +66,7 @@ def _load(path: Path) -> Any:
 
 def main(arguments: list[str]) -> int:
     """Write the page; with --check write nothing and return 1 when it is stale."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 when the page is stale")
-    check = parser.parse_args(arguments).check
-    text = PAGE.read_text(encoding="utf-8")
-    fresh = renewed(text, ROOT)
-    if check:
-        if fresh != text:
-            print(f"{PAGE.relative_to(ROOT)} is stale: run tools/contents_docs.py with the Python of build/venv")
-        return int(fresh != text)
-    PAGE.write_text(fresh, encoding="utf-8")
-    return 0
+    return marked.main(arguments, "contents_docs.py", (BEGIN, END), {PAGE: render(ROOT)}, ROOT)
 
 
 if __name__ == "__main__":

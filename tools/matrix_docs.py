@@ -5,11 +5,11 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
 from pathlib import Path
 from typing import Any
 
+import marked
 import yaml
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -81,27 +81,9 @@ def _cell(value: Any) -> str:
     return ", ".join(value) if isinstance(value, list) else str(value)
 
 
-def renewed(text: str, table: str) -> str:
-    """Return a page with its table anew."""
-    before, rest = text.split(BEGIN, 1)
-    return before + BEGIN + table + END + rest.split(END, 1)[1]
-
-
 def main(arguments: list[str]) -> int:
     """Write the pages; with --check write nothing and return 1 when one of them is stale."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 when a page is stale")
-    check = parser.parse_args(arguments).check
-    stale = False
-    for page, table in ((PAGE, render()), (README, render_summary())):
-        text = page.read_text(encoding="utf-8")
-        fresh = renewed(text, table)
-        if fresh != text and check:
-            print(f"{page.relative_to(ROOT)} is stale: run tools/matrix_docs.py with the Python of build/venv")
-        elif fresh != text:
-            page.write_text(fresh, encoding="utf-8")
-        stale |= fresh != text
-    return int(stale and check)
+    return marked.main(arguments, "matrix_docs.py", (BEGIN, END), {PAGE: render(), README: render_summary()}, ROOT)
 
 
 if __name__ == "__main__":

@@ -142,7 +142,8 @@ def test_the_hook_runs_the_fast_checks() -> None:
     assert "quick" in STAGES
 
 
-def test_the_tables_of_the_matrix_are_not_stale() -> None:
+def test_the_tables_of_the_matrix_are_not_stale(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(ROOT / "tools"))
     spec = importlib.util.spec_from_file_location("matrix_docs", ROOT / "tools/matrix_docs.py")
     assert spec is not None
     assert spec.loader is not None
