@@ -55,7 +55,10 @@ def load_catalogue() -> Any:
         sys.path.insert(0, folder)
         before = set(sys.modules)
         try:
-            return importlib.import_module(f"{CORE}.catalogue")
+            catalogue = importlib.import_module(f"{CORE}.catalogue")
+            # What reads all rows is imported by the first who wants them; here, while the folder is there.
+            catalogue.parameters()
+            return catalogue
         finally:
             sys.path.remove(folder)
             # The folder is gone in a moment: who imports the collection later must find one that is there.
@@ -66,14 +69,14 @@ def load_catalogue() -> Any:
 
 def render(catalogue: Any) -> str:
     """Return the page as Markdown: one table for each section, the removed keys in a table of their own."""
-    rows = list(catalogue.PARAMETERS)
+    rows = list(catalogue.parameters())
     parts = [INTRODUCTION]
     for title, prefix in SECTIONS:
         chosen = [row for row in rows if row.name.startswith(prefix) and row.until is None]
         rows = [row for row in rows if row not in chosen]
         parts.append(f"## {title}\n\n" + _table(catalogue, chosen))
     parts.append("## Removed from the kernel\n\n" + _table(catalogue, rows))
-    parts.append("## Sources\n\n" + "\n".join(f"* {line}" for line in _sources(catalogue.PARAMETERS)) + "\n")
+    parts.append("## Sources\n\n" + "\n".join(f"* {line}" for line in _sources(catalogue.parameters())) + "\n")
     return "\n".join(parts)
 
 

@@ -12,14 +12,14 @@ import errno
 from collections import namedtuple
 
 from ansible_collections.linuxnet.tcp.plugins.module_utils import steps
-from ansible_collections.linuxnet.tcp.plugins.module_utils.core import errors, journal, lock_holder, plan as planning
+from ansible_collections.linuxnet.tcp.plugins.module_utils.core import errors, journal, plan as planning
 
 # comment is the operator's; confirm_within seconds or None; lock_timeout seconds, None for as long as it takes; keep how many journals;
 # visited whether the running values are those of another network namespace.
 Wish = namedtuple("Wish", "comment confirm_within lock_timeout keep visited")
 Wish.__new__.__defaults__ = (None, None, 60, 20, False)
 
-# folder a JournalDir, lock a FileLock in it, machine a Machine, watchdogs a WatchdogProcess, signals a Signals.
+# folder a JournalDir, lock a FileLock in it, machine a Machine, watchdogs WatchdogLocks or, to start one, a WatchdogProcess, signals a Signals.
 Ports = namedtuple("Ports", "folder lock machine watchdogs signals open_store")
 
 LOCK = journal.LOCK
@@ -70,6 +70,7 @@ class Keeper(object):
             self.machine.sleep(_POLL_SECONDS)
 
     def _holder(self):
+        from ansible_collections.linuxnet.tcp.plugins.module_utils.core import lock_holder
         pids = lock_holder.holders(self.machine.locks(), self._ports.lock.inode())
         described = [lock_holder.describe(pid, self.machine.command(pid), self.machine.age(pid)) for pid in pids if pid]
         return " and ".join(described) or lock_holder.describe(0, "", None)

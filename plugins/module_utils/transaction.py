@@ -227,7 +227,7 @@ def _confirm_boot(request, plan, files):
     """Ask once more, now that all files are written, what the next boot sets."""
     wanted = _booted(request, plan, files.boot)
     if wanted and request.shadowed != boot_plan.WARN:
-        problems = files.boot.foresee(request.path, files.store.read(), wanted, boot_plan.FAIL).problems
+        problems = files.boot.problems(request.path, files.store.read(), wanted)
         if problems:
             raise steps.Failure("after writing: %s" % "; ".join(problems))
 

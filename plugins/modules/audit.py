@@ -384,13 +384,17 @@ summary:
 
 import os
 
+from ansible_collections.linuxnet.tcp.plugins.module_utils.ports import payload
+
+payload.lighten()
+
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.linuxnet.tcp.plugins.module_utils import audit_options
 from ansible_collections.linuxnet.tcp.plugins.module_utils.core import errors, journal
 from ansible_collections.linuxnet.tcp.plugins.module_utils.ports import (
     clock, drop_in_file, file_lock, host_files, journal_dir, machine, netlink, netns, process_files, procfs, sock_diag, sysctl_tree,
-    watchdog_process, xtables,
+    watchdog_lock, xtables,
 )
 from ansible_collections.linuxnet.tcp.plugins.module_utils.readers import health, host, journals, nat
 
@@ -399,7 +403,7 @@ def open_journals(path):
     """Return (rows, warnings) of the changes that are neither done nor put back."""
     folder = journal_dir.JournalDir(path)
     lock = file_lock.FileLock(folder.full(journal.LOCK))
-    return journals.read_journals(folder, lock, watchdog_process.WatchdogProcess(path), machine.Machine())
+    return journals.read_journals(folder, lock, watchdog_lock.WatchdogLocks(path), machine.Machine())
 
 
 def main():

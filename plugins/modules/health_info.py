@@ -92,6 +92,10 @@ netns:
   type: dict
 '''
 
+from ansible_collections.linuxnet.tcp.plugins.module_utils.ports import payload
+
+payload.lighten()
+
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.linuxnet.tcp.plugins.module_utils.core import errors

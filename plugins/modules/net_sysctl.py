@@ -489,11 +489,15 @@ netns:
       returned: when its control group shows one
 '''
 
+from ansible_collections.linuxnet.tcp.plugins.module_utils.ports import payload
+
+payload.lighten()
+
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.linuxnet.tcp.plugins.module_utils import changes, keeper
 from ansible_collections.linuxnet.tcp.plugins.module_utils.core import errors, printable
-from ansible_collections.linuxnet.tcp.plugins.module_utils.ports import conf_dir, drop_in_file, host_files, sysctl_tree
+from ansible_collections.linuxnet.tcp.plugins.module_utils.ports import conf_dir, drop_in_file, sysctl_tree
 from ansible_collections.linuxnet.tcp.plugins.module_utils.programs import keeper_ports
 from ansible_collections.linuxnet.tcp.plugins.module_utils.readers import boot, visiting
 
@@ -518,7 +522,13 @@ def host_keeper(module):
 
 def boot_files(module):
     """Return what tells the next boot and opens the files that decide it."""
-    return boot.BootFiles(conf_dir.ConfDir(), lambda path, like: labelled_store(module, path, like), files=host_files.HostFiles())
+    return boot.BootFiles(conf_dir.ConfDir(), lambda path, like: labelled_store(module, path, like), open_files=host_files)
+
+
+def host_files():
+    """Return the port of the host's lists of kernel modules, which is compiled only when one is to be written."""
+    from ansible_collections.linuxnet.tcp.plugins.module_utils.ports import host_files as port
+    return port.HostFiles()
 
 
 def open_world():

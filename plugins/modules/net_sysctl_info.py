@@ -161,6 +161,10 @@ parameters:
       returned: when RV(parameters.reason) is V(removed)
 '''
 
+from ansible_collections.linuxnet.tcp.plugins.module_utils.ports import payload
+
+payload.lighten()
+
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.linuxnet.tcp.plugins.module_utils.core import errors

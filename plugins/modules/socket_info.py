@@ -467,6 +467,10 @@ namespaces:
       sockets: {source: netlink, total: 1, states: {CLOSE_WAIT: 1}, families: {ipv4: {CLOSE_WAIT: 1}, ipv6: {}}}
 '''
 
+from ansible_collections.linuxnet.tcp.plugins.module_utils.ports import payload
+
+payload.lighten()
+
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.linuxnet.tcp.plugins.module_utils.core import errors, tcp_state

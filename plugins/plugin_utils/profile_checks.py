@@ -61,7 +61,7 @@ def _setting_problems(where: str, name: str, body: Mapping[str, Any]) -> Iterato
 
 
 def _unknown_sysctl(where: str, name: str) -> str:
-    hint = documents.suggest(name, (row.name for row in catalogue.PARAMETERS))
+    hint = documents.suggest(name, (row.name for row in catalogue.parameters()))
     return f"{where}: unknown sysctl{hint}; allowed: the keys in docs/parameters.md"
 
 

@@ -96,14 +96,14 @@ def await_watchdogs() -> None:
 
     Looks with stat(2) and pread(2) only, which no fault is injected into.
     """
-    from ansible_collections.linuxnet.tcp.plugins.module_utils.ports import watchdog_process
+    from ansible_collections.linuxnet.tcp.plugins.module_utils.ports import watchdog_lock, watchdog_process
 
     locks = os.open("/proc/locks", os.O_RDONLY)
     launch = watchdog_process.WatchdogProcess._launch
 
     def launch_and_wait(self: Any, number: int) -> None:
         launch(self, number)
-        path, deadline = self._folder.full(watchdog_process.lock_name(number)), time.monotonic() + 10
+        path, deadline = self._folder.full(watchdog_lock.lock_name(number)), time.monotonic() + 10
         while time.monotonic() < deadline and not _locked(path, locks):
             time.sleep(0.01)
 

@@ -129,7 +129,7 @@ def test_every_key_beside_ipv4_is_in_the_catalogue(host: None, folder: str, say:
 
 def test_every_row_for_this_kernel_is_there(host: None, say: Callable[[str], None]) -> None:
     """A row that mainline has in this version must exist, unless it needs something loaded or compiled in."""
-    rows = [row for row in catalogue.PARAMETERS if catalogue.supported_by(row, RELEASE)]
+    rows = [row for row in catalogue.parameters() if catalogue.supported_by(row, RELEASE)]
     absent = [row for row in rows if not path_of(row.name.replace("*", "0" if "nf_log" in row.name else "default")).exists()]
     optional = sorted({str(row.module) for row in absent if row.module})
     say(f"catalogue: {len(rows)} rows for {platform.release()}, {len(rows) - len(absent)} there; not loaded or compiled in: {optional}")
@@ -138,7 +138,7 @@ def test_every_row_for_this_kernel_is_there(host: None, say: Callable[[str], Non
 
 def test_no_row_that_the_kernel_dropped_is_still_there(host: None) -> None:
     """A backport may bring a key early, but nobody brings one back."""
-    dropped = [row.name for row in catalogue.PARAMETERS if row.until and not catalogue.supported_by(row, RELEASE)]
+    dropped = [row.name for row in catalogue.parameters() if row.until and not catalogue.supported_by(row, RELEASE)]
     assert len(dropped) > 10
     assert [name for name in dropped if path_of(name).exists()] == []
 
@@ -180,7 +180,7 @@ def test_limits_are_where_the_table_says(netns: netns_lab.Namespace, say: Callab
 
 def _concrete_rows() -> Iterator[Any]:
     """Yield every numeric row under a name that a fresh namespace has; families stand for lo."""
-    for row in catalogue.PARAMETERS:
+    for row in catalogue.parameters():
         if row.type in NUMERIC and catalogue.supported_by(row, RELEASE):
             yield catalogue.get(row.name.replace("*", "lo"))
 

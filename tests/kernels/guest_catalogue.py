@@ -51,7 +51,7 @@ def unknown_keys() -> dict[str, Any]:
 
 def absent_rows() -> dict[str, Any]:
     keys()
-    rows = [row for row in catalogue.PARAMETERS if catalogue.supported_by(row, RELEASE)]
+    rows = [row for row in catalogue.parameters() if catalogue.supported_by(row, RELEASE)]
     absent = [row for row in rows if not _example(row).exists()]
     wrong = [f"{row.name} is not there" for row in absent if not row.module]
     optional = sorted({str(row.module) for row in absent if row.module})
@@ -67,7 +67,7 @@ def _example(row: Any) -> Path:
 
 
 def dropped_rows() -> dict[str, Any]:
-    dropped = [row for row in catalogue.PARAMETERS if row.until and not catalogue.supported_by(row, RELEASE)]
+    dropped = [row for row in catalogue.parameters() if row.until and not catalogue.supported_by(row, RELEASE)]
     wrong = [f"{row.name} is still there" for row in dropped if path_of(row.name).exists()]
     return {"wrong": wrong, "note": f"{len(dropped)} rows"}
 
@@ -144,7 +144,7 @@ def _outside(row: Any, text: str) -> bool:
 
 def table() -> dict[str, str]:
     """Return for each row what net_sysctl_info says of it: the value, or why there is none."""
-    names = [row.name for row in catalogue.PARAMETERS if "*" not in row.name]
+    names = [row.name for row in catalogue.parameters() if "*" not in row.name]
     answers = module("net_sysctl_info", names=names)["parameters"]
     return {name: _cell(name, answers[name]) for name in names}
 

@@ -7,7 +7,7 @@ from __future__ import absolute_import, division, print_function
 
 __metaclass__ = type
 
-from ansible_collections.linuxnet.tcp.plugins.module_utils.core import boot_plan, catalogue, conf_glob, support, sysctl_conf
+from ansible_collections.linuxnet.tcp.plugins.module_utils.core import boot_plan, boot_shadow, catalogue, conf_glob, support, sysctl_conf
 
 _MARKER = '# linuxnet.tcp.net_sysctl took the next line out, as this kernel has no %s. To undo it, remove this line and the next "#".'
 
@@ -28,7 +28,7 @@ def retire(boot, place, names):
     for path in sorted(set(line[0] for line in lines)):
         if path in (place.path, place.real):
             continue
-        obstacle = boot_plan.owner(path)
+        obstacle = boot_shadow.owner(path)
         mine = [(number, source, name) for at, number, source, name in lines if at == path]
         if obstacle:
             warnings.extend("%s: the line %s sets nothing on this kernel and stays: %s" % (name, source, obstacle) for _number, source, name in mine)
@@ -54,5 +54,5 @@ def _lines(boot, names):
 def _edit(boot, path, lines):
     content = next(entry.content for at, entry in sysctl_conf.files(boot.tree, boot.rules) if (entry.target or at) == path)
     names = dict((number, name) for number, _source, name in lines)
-    return boot_plan.Edit(path, content, boot_plan.marked(content, dict((number, _MARKER % name) for number, name in names.items())),
+    return boot_plan.Edit(path, content, boot_shadow.marked(content, dict((number, _MARKER % name) for number, name in names.items())),
                           [(source, name) for _number, source, name in lines])

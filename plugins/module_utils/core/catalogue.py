@@ -26,7 +26,7 @@ ContradictoryRow = catalogue_table.ContradictoryRow
 JIFFIES = catalogue_table.JIFFIES
 UNSIGNED_JIFFIES = catalogue_table.UNSIGNED_JIFFIES
 
-PARAMETERS = catalogue_table.build(
+_TEXTS = (
     catalogue_rows_tcp.TEXT,
     catalogue_rows_ipv4.TEXT,
     catalogue_rows_families.TEXT,
@@ -34,6 +34,7 @@ PARAMETERS = catalogue_table.build(
     catalogue_rows_core.TEXT,
     catalogue_rows_netfilter.TEXT,
 )
+_INDEX = catalogue_table.Index(*_TEXTS)
 
 # The last minor release of each major one; everywhere else the next minor follows.
 _LAST_OF_MAJOR = {(2, 6): (3, 0), (3, 19): (4, 0), (4, 20): (5, 0), (5, 19): (6, 0), (6, 19): (7, 0)}
@@ -46,19 +47,27 @@ _RANK = {"all": 0, "default": 1}
 # A namespace has neigh/<interface>, but only the host has neigh/default.
 _HOST_WIDE_PREFIX = "net.ipv4.neigh.default."
 
-_BY_NAME = dict((row.name, row) for row in PARAMETERS)
-_FAMILIES = tuple(row.name.partition("*") + (row,) for row in PARAMETERS if "*" in row.name)
+_FAMILIES = tuple(name.partition("*") for name in sorted(_INDEX.names()) if "*" in name)
+_ALL = []
+
+
+def parameters():
+    """Return all rows as a tuple of Parameter, families under their names with a star."""
+    if not _ALL:
+        from ansible_collections.linuxnet.tcp.plugins.module_utils.core import catalogue_check
+        _ALL.extend(catalogue_check.build(*_TEXTS))
+    return tuple(_ALL)
 
 
 def get(name):
     """Return the Parameter of a canonical dotted name, a family's row under the concrete name; None when unknown."""
-    row = _BY_NAME.get(name)
+    row = _INDEX.get(name)
     if row is not None:
         return row
-    for head, _star, tail, family in _FAMILIES:
+    for head, star, tail in _FAMILIES:
         member = name[len(head):len(name) - len(tail)]
         if member and "." not in member and name == head + member + tail:
-            return _concrete(family, name, member)
+            return _concrete(_INDEX.get(head + star + tail), name, member)
     return None
 
 

@@ -2,7 +2,7 @@
 # Copyright (c) 2026, linuxnet.tcp contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Turn the text tables of the catalogue into rows, and refuse tables that contradict themselves.
+"""Turn lines of the catalogue's text tables into rows; catalogue_check.py refuses tables that contradict themselves.
 
 The tables are text because they are compiled on every host at every run: one constant costs nothing there, five hundred
 expressions cost more than the work they describe.
@@ -22,7 +22,6 @@ from __future__ import absolute_import, division, print_function
 
 __metaclass__ = type
 
-import itertools
 from collections import namedtuple
 
 Parameter = namedtuple(
@@ -31,9 +30,6 @@ Parameter = namedtuple(
     " depends_on order risk source one_way",
 )
 Parameter.__new__.__defaults__ = (False,)
-
-TYPES = frozenset(["bool", "int", "enum", "int_pair", "int_triple", "port_list", "string", "bitmask"])
-TEXTUAL = frozenset(["port_list", "string"])
 
 INT_MAX = 2 ** 31 - 1
 # Seconds kept in jiffies end at INT_MAX/HZ; 1000 is the highest HZ, so every kernel takes at least this much.
@@ -60,16 +56,8 @@ class ContradictoryRow(ValueError):
     """A row of the catalogue contradicts itself or another row; the collection must not be released so."""
 
 
-# Hundreds of rows name a few dozen releases, and every run of a module reads them all.
+# Hundreds of rows name a few dozen releases.
 _VERSIONS = {}
-
-
-def build(*texts):
-    """Return the rows of text tables as a tuple of Parameter, ``order`` computed, contradictions refused."""
-    rows = []
-    for text in texts:
-        rows.extend(parse(text))
-    return check(with_order(rows))
 
 
 def parse(text):
@@ -152,60 +140,32 @@ def _absolute(names, prefix):
     return tuple(name if name.startswith("net.") else prefix + name for name in names.split())
 
 
-def with_order(rows):
-    """Return rows whose ``order`` is above that of every row they depend on, in steps of ten; refuse cycles."""
-    by_name, known = dict((row.name, row) for row in rows), {}
-    return [row._replace(order=10 * _depth(row, by_name, known, ())) if row.depends_on else row for row in rows]
+class Index(object):
+    """Find rows of text tables by name and read only those that are asked for: a run of a module needs a few of hundreds."""
 
+    def __init__(self, *texts):
+        self._lines, self._rows = {}, {}
+        for text in texts:
+            self._take(text)
 
-def _depth(row, by_name, known, path):
-    if row.name in path:
-        raise ContradictoryRow("%s: depends on itself by way of %s" % (row.name, ", ".join(path)))
-    if row.name not in known:
-        for other in row.depends_on:
-            if other not in by_name:
-                raise ContradictoryRow("%s: depends on %s, which is no row" % (row.name, other))
-        below = [_depth(by_name[other], by_name, known, path + (row.name,)) for other in row.depends_on]
-        known[row.name] = 1 + max(below) if below else 0
-    return known[row.name]
+    def _take(self, text):
+        header = prefix = lines = None
+        for line in text.splitlines():
+            if line.startswith("@ "):
+                header, prefix = line, _header(line)["prefix"]
+            elif line.startswith("  "):
+                lines.append(line)
+            elif line:
+                lines = self._lines[prefix + line.partition("|")[0].rstrip()] = [header, line]
 
+    def names(self):
+        """Return the names of the rows."""
+        return list(self._lines)
 
-def check(rows):
-    """Return the rows as a tuple; raise ContradictoryRow at the first one that contradicts itself or another."""
-    seen = set()
-    for row in rows:
-        if row.name in seen:
-            raise ContradictoryRow("%s: stands here twice" % row.name)
-        seen.add(row.name)
-        for problem in itertools.chain(_problems(row), _history_problems(row)):
-            raise ContradictoryRow("%s: %s" % (row.name, problem))
-    return tuple(rows)
-
-
-def _problems(row):
-    low, high, least, most = row[3:7]
-    if row.type not in TYPES:
-        yield "unknown type %s" % row.type
-    if (row.choices is not None) != (row.type == "enum"):
-        yield "choices belong to an enum and to nothing else"
-    if row.choices and list(row.choices) != sorted(set(row.choices)):
-        yield "choices must ascend"
-    if (low is None) != (row.type in TEXTUAL) or (low is None) != (high is None):
-        yield "a number needs a sensible range, text has none"
-    if low is not None and low > high:
-        yield "sensible minimum %d above maximum %d" % (low, high)
-    if row.type == "bool" and (low, high) != (0, 1):
-        yield "a bool is 0..1"
-    if least is not None and least > most:
-        yield "enforced minimum %d above maximum %d" % (least, most)
-    if least is not None and low is not None and not (least <= low and high <= most):
-        yield "sensible range outside the enforced one"
-
-
-def _history_problems(row):
-    if row.since and row.until and row.since > row.until:
-        yield "since is later than until"
-    if row.since and row.per_namespace and row.per_namespace < row.since:
-        yield "per namespace before it existed"
-    if row.until and row.per_namespace and row.per_namespace > row.until:
-        yield "per namespace after it was gone"
+    def get(self, name):
+        """Return the Parameter of the row with this name, None when there is none; ``order`` is ten above that of what it depends on."""
+        if name not in self._rows and name in self._lines:
+            row = parse("\n".join(self._lines[name]))[0]
+            below = [self.get(other).order for other in row.depends_on]
+            self._rows[name] = row._replace(order=10 + max(below)) if below else row
+        return self._rows.get(name)

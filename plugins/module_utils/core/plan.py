@@ -11,7 +11,7 @@ import errno
 from collections import OrderedDict, namedtuple
 
 from ansible_collections.linuxnet.tcp.plugins.module_utils.core import (
-    catalogue, drop_in, errors, support, sysctl_name, sysctl_value)
+    catalogue, drop_in, errors, sysctl_name, sysctl_value)
 
 # settings is {name: raw value}; state is present or absent, unsupported fail or skip, shadowed fail, warn or take_over.
 Request = namedtuple("Request", "settings state persist runtime path unsupported check_mode shadowed restore_runtime load_modules")
@@ -84,13 +84,13 @@ def _target(request, name, raw, observed, known, release):
         raise errors.InvalidInput(
             "%s: holds a secret (mode 0600), which results, diffs and a world-readable drop-in would spread; set it by other means" % name)
     if parameter is None and not seen.exists:
-        raise errors.InvalidInput(support.unknown(name))
+        raise errors.InvalidInput(_support().unknown(name))
     parameter = parameter or sysctl_value.shape_of(name, seen.runtime or "")
     wanted = sysctl_value.normalise(parameter, raw)
     target = Target(name, parameter, wanted, seen.runtime, persisted, None)
     skipped = _unsupported(request, target, seen, release)
     if skipped and request.unsupported == "fail":
-        raise errors.InvalidInput(support.explain(parameter, skipped, release))
+        raise errors.InvalidInput(_support().explain(parameter, skipped, release))
     return target._replace(skipped=skipped)
 
 
@@ -105,13 +105,20 @@ def _taken_out(request, target, seen):
 
 def _unsupported(request, target, seen, release):
     if not seen.exists:
+        support = _support()
         why = support.reason(target.parameter, support.kernel_version(release))
         return None if why == support.UNKNOWN and _comes_at_boot(request, target.name) else why
     if not _has_to_write(request, target):
         return None
     # Without a write bit not even the owner may write; with one, it is the user that lacks the right.
     closed = seen.refusal in _READ_ONLY and not seen.mode & 0o222
-    return support.READ_ONLY if closed or seen.refusal == errno.EROFS else None
+    return _support().READ_ONLY if closed or seen.refusal == errno.EROFS else None
+
+
+def _support():
+    """Return what knows why a key is missing or closed, which most sets never ask."""
+    from ansible_collections.linuxnet.tcp.plugins.module_utils.core import support
+    return support
 
 
 def _comes_at_boot(request, name):

@@ -57,7 +57,7 @@ def unknown(name):
     """Return one line on a key that neither the catalogue nor this kernel knows, with the nearest known names."""
     # A typing mistake is rare, and the library is not small.
     import difflib
-    known = sorted(row.name for row in catalogue.PARAMETERS if "*" not in row.name)
+    known = sorted(row.name for row in catalogue.parameters() if "*" not in row.name)
     near = difflib.get_close_matches(name, known, n=3, cutoff=0.9)
     advice = "did you mean %s?" % " or ".join(near) if near else "check the spelling, or load the kernel module that brings it"
     return "%s: neither this kernel nor the catalogue knows it; %s" % (name, advice)

@@ -63,6 +63,7 @@ class ConfDir(object):
 
     def __init__(self, root="/"):
         self._root = root.rstrip("/")
+        self._versions = None
 
     def folders(self):
         """Return [(path, [RawEntry])], highest precedence first; a folder reached twice (/lib is /usr/lib) comes once."""
@@ -108,11 +109,16 @@ class ConfDir(object):
         return out
 
     def versions(self):
-        """Return {systemd: (252,), procps: (4, 0, 2)} from library names, else package records; unknown ones are absent."""
+        """Return {systemd: (252,), procps: (4, 0, 2)} from library names, else package records; unknown ones are absent. Looked up once."""
+        if self._versions is None:
+            self._versions = self._found_versions()
+        return dict(self._versions)
+
+    def _found_versions(self):
         out = {}
         for folder in self._library_folders():
-            for name in self._names(folder) or ():
-                self._from_library(name.decode("latin-1"), out)
+            for name in self._libraries(folder):
+                self._from_library(name, out)
         for found in (self._dpkg, self._pacman, self._documentation):
             if len(out) < 2:
                 for package, version in found():
@@ -222,6 +228,12 @@ class ConfDir(object):
                     if b"-linux-" in name:
                         yield folder + "/" + name.decode("latin-1")
                         yield folder + "/" + name.decode("latin-1") + "/systemd"
+
+    def _libraries(self, folder):
+        """Return the names in a folder that may tell a version; there may be thousands of others, so the folder itself is not read."""
+        if folder.endswith("/systemd"):
+            return [name.decode("latin-1") for name in self._names(folder) or ()]
+        return [name for name in sorted(_SONAMES) if os.path.lexists("%s%s/%s" % (self._root, folder, name))]
 
     @staticmethod
     def _from_library(name, out):

@@ -15,7 +15,7 @@ import tempfile
 import time
 
 from ansible_collections.linuxnet.tcp.plugins.module_utils.core import errors, printable
-from ansible_collections.linuxnet.tcp.plugins.module_utils.ports import durable, leftovers, trusted_path, xattr
+from ansible_collections.linuxnet.tcp.plugins.module_utils.ports import durable, leftovers, trusted_path
 
 # NAME_MAX less what the name of a temporary file adds to that of the file.
 _MAX_NAME = 255 - len("..12345678.tmp")
@@ -184,10 +184,10 @@ class DropInFile(object):
             dress = [stat.S_IMODE(old.st_mode), old.st_uid, old.st_gid]
         if dress:
             os.fchown(descriptor, dress[1], dress[2])
-        lost = [xattr.LABEL] if old is None else xattr.copy(model, temporary)
+        unlabelled = old is None or _without_label(model, temporary)
         # After the ACL: of a file that has one, the group bits are its mask.
         os.fchmod(descriptor, dress[0] if dress else 0o644)
-        if self._set_context is not None and xattr.LABEL in lost:
+        if self._set_context is not None and unlabelled:
             self._set_context(temporary, self._file)
 
     def _make_folder(self):
@@ -200,6 +200,13 @@ class DropInFile(object):
 
     def _refused(self, problem):
         return errors.InvalidInput("%s: %s" % (printable.line(self.path, printable.MAX_PATH), problem))
+
+
+def _without_label(model, temporary):
+    """Give a file the attributes of another one; return whether it still lacks the label of SELinux."""
+    # Most runs make a new file or none.
+    from ansible_collections.linuxnet.tcp.plugins.module_utils.ports import xattr
+    return xattr.LABEL in xattr.copy(model, temporary)
 
 
 def _kind(path):

@@ -20,7 +20,7 @@ import time
 import zipfile
 
 from ansible_collections.linuxnet.tcp.plugins.module_utils.core import errors
-from ansible_collections.linuxnet.tcp.plugins.module_utils.ports import file_lock, journal_dir
+from ansible_collections.linuxnet.tcp.plugins.module_utils.ports import watchdog_lock
 
 _PACKAGE = "ansible_collections.linuxnet.tcp.plugins.module_utils"
 _PROGRAM = "import sys\nfrom %s.programs import watchdog\nsys.exit(watchdog.main(sys.argv))\n" % _PACKAGE
@@ -34,20 +34,8 @@ def program_name(number):
     return "%08d-watchdog.pyz" % number
 
 
-def lock_name(number):
-    """Return the name of the file that a journal's watchdog keeps locked while it lives."""
-    return "%08d-watchdog.lock" % number
-
-
-class WatchdogProcess(object):
+class WatchdogProcess(watchdog_lock.WatchdogLocks):
     """Start ``watchdog.main`` for journals in the folder ``path``."""
-
-    def __init__(self, path):
-        self._folder = journal_dir.JournalDir(path)
-
-    def alive(self, number):
-        """Tell whether the watchdog of a journal runs. Raises OSError."""
-        return file_lock.FileLock(self._folder.full(lock_name(number))).held()
 
     def start(self, number):
         """Start the watchdog of a journal and see it at work. Raises SourceUnavailable, and the journal has to be taken away then."""

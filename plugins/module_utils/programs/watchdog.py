@@ -10,7 +10,7 @@ __metaclass__ = type
 from ansible_collections.linuxnet.tcp.plugins.module_utils import keeper as keeping, restore
 from ansible_collections.linuxnet.tcp.plugins.module_utils.core import errors, journal
 from ansible_collections.linuxnet.tcp.plugins.module_utils.ports import (
-    drop_in_file, file_lock, journal_dir, machine, sysctl_tree, system_log, watchdog_process,
+    drop_in_file, file_lock, journal_dir, machine, sysctl_tree, system_log, watchdog_lock, watchdog_process,
 )
 from ansible_collections.linuxnet.tcp.plugins.module_utils.programs import keeper_ports
 
@@ -25,12 +25,12 @@ def main(arguments):
     folder = journal_dir.JournalDir(arguments[1])
     number = int(arguments[2])
     clock = machine.Machine()
-    alive = file_lock.FileLock(folder.full(watchdog_process.lock_name(number)))
+    alive = file_lock.FileLock(folder.full(watchdog_lock.lock_name(number)))
     if not _taken(alive, clock):
         return 0
     keeper = keeping.Keeper(keeping.Wish(lock_timeout=None), keeper_ports.ports(folder.path, drop_in_file.DropInFile))
     Watchdog(number, keeper, sysctl_tree.SysctlTree(), system_log.SystemLog()).watch()
-    for name in (watchdog_process.program_name(number), watchdog_process.lock_name(number)):
+    for name in (watchdog_process.program_name(number), watchdog_lock.lock_name(number)):
         _removed(folder, name)
     return 0
 

@@ -116,27 +116,35 @@ class BootFiles(object):
     """Foresee the next boot for a transaction and open the files that decide it.
 
     ``open_store(path, like)`` gives a ports.drop_in_file.DropInFile; ``like`` names the file whose owner and mode a new one takes.
-    ``files``, a ports.host_files.HostFiles, is needed for ``modules`` alone.
+    ``open_files`` gives a ports.host_files.HostFiles, for ``modules`` alone.
     """
 
     # No loader reads a name that does not end in .conf, and systemd takes the tilde for a backup's.
     _BACKUP = ".linuxnet-tcp.bak~"
 
-    def __init__(self, conf_dir, open_store, loader="auto", files=None):
-        self._conf_dir, self._open, self._loader, self._files = conf_dir, open_store, loader, files
+    def __init__(self, conf_dir, open_store, loader="auto", open_files=None):
+        self._conf_dir, self._open, self._loader, self._open_files = conf_dir, open_store, loader, open_files
 
     def foresee(self, path, data, targets, shadowed):
         """Return core.boot_plan.foresee's Outlook for the files as they are now and the drop-in ``path`` with the bytes ``data``."""
-        seen, place = observe(self._conf_dir, self._loader), boot_plan.Place(*self._conf_dir.place(path))
+        seen, place = self._observed(path)
         outlook = boot_plan.foresee(boot_plan.Boot(seen.tree, seen.rules[seen.loader]), place, data, targets, shadowed)
         if outlook.problems or outlook.warnings:
             return outlook
         return outlook._replace(warnings=self._doubts(seen, place, data, targets, outlook.edits))
 
+    def problems(self, path, data, targets):
+        """Return why the drop-in, with the bytes ``data``, does not win at the next boot; none when it does."""
+        seen, place = self._observed(path)
+        return boot_plan.foresee(boot_plan.Boot(seen.tree, seen.rules[seen.loader]), place, data, targets, boot_plan.FAIL).problems
+
+    def _observed(self, path):
+        return observe(self._conf_dir, self._loader), boot_plan.Place(*self._conf_dir.place(path))
+
     def retire(self, path, names, release):
         """Return core.boot_retire.retire's Outlook for those of ``names``, which /proc does not show, that this kernel no longer has."""
         from ansible_collections.linuxnet.tcp.plugins.module_utils.core import boot_retire
-        seen, place = observe(self._conf_dir, self._loader), boot_plan.Place(*self._conf_dir.place(path))
+        seen, place = self._observed(path)
         return boot_retire.retire(boot_plan.Boot(seen.tree, seen.rules[seen.loader]), place, boot_retire.removed(names, release))
 
     @staticmethod
@@ -152,7 +160,8 @@ class BootFiles(object):
         """Return core.modules_load.companion's answer for the drop-in ``path``; ``exists`` tells of a dotted key. Raises InvalidInput."""
         from ansible_collections.linuxnet.tcp.plugins.module_utils.core import modules_load
         store = self.store(modules_load.place(path))
-        world = modules_load.World(self._files.module_lists(), self._files.loaded_modules(), exists)
+        files = self._open_files()
+        world = modules_load.World(files.module_lists(), files.loaded_modules(), exists)
         found = modules_load.companion(path, store.read(), before, after, world)
         if found.before != found.after:
             store.check()

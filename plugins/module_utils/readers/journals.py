@@ -15,7 +15,7 @@ def read_journals(folder, lock, watchdogs, machine):
 
     A row is {id, status, time, attended, comment?, seconds_left?}. ``attended`` tells whether a run is at work on it or a watchdog waits, with
     seconds_left until it puts the change back. rows is None where the folder may not be read, by an ordinary user for one.
-    ``folder`` is a JournalDir, ``lock`` a FileLock, ``watchdogs`` a WatchdogProcess, ``machine`` a Machine.
+    ``folder`` is a JournalDir, ``lock`` a FileLock, ``watchdogs`` WatchdogLocks, ``machine`` a Machine.
     """
     rows, warnings = [], []
     try:

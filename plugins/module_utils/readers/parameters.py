@@ -51,7 +51,7 @@ def _names(patterns, tree):
             continue
         pattern = sysctl_name.canonical_pattern(spelling)
         names.update(_present(tree, pattern))
-        names.update(row.name for row in catalogue.PARAMETERS if "*" not in row.name and sysctl_name.matches(row.name, pattern))
+        names.update(row.name for row in catalogue.parameters() if "*" not in row.name and sysctl_name.matches(row.name, pattern))
     return sorted(names)
 
 

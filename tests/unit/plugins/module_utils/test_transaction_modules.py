@@ -76,7 +76,7 @@ class Host(object):
         wish = dict(settings=settings, state="present", persist=True, runtime=True, path=path, unsupported="fail", check_mode=False, load_modules=True)
         wish.update(options)
         root = str(self.root)
-        files = boot.BootFiles(conf_dir.ConfDir(root), self.open, files=host_files.HostFiles(root))
+        files = boot.BootFiles(conf_dir.ConfDir(root), self.open, open_files=lambda: host_files.HostFiles(root))
         return transaction.apply(transaction.Request(**wish), Tree(root), self.open(path), files)
 
     def refuse(self, *arguments, **options):

@@ -28,7 +28,8 @@ def loaded_with(module):
 @pytest.mark.parametrize('module, spared', [
     ('socket_info', NAMESPACES + DETAILS + ('ports.clock', 'ports.process_files', 'readers.sockstat', 'core.sysctl_value')),
     ('net_sysctl', NAMESPACES + DETAILS + (
-        'restore', 'programs.watchdog', 'core.inet_diag', 'core.boot_retire', 'core.modules_load', 'readers.health', 'ports.procfs', 'ports.system_log')),
+        'restore', 'programs.watchdog', 'core.inet_diag', 'core.boot_retire', 'core.modules_load', 'readers.health', 'ports.procfs', 'ports.system_log',
+        'core.boot_shadow', 'core.catalogue_check', 'core.lock_holder', 'core.support', 'ports.host_files', 'ports.watchdog_process', 'ports.xattr')),
     ('net_sysctl_info', NAMESPACES + DETAILS + ('core.boot_retire', 'core.modules_load')),
     ('health_info', NAMESPACES + ('readers.sockets', 'core.inet_diag')),
     ('nat_info', NAMESPACES + DETAILS[:1]),

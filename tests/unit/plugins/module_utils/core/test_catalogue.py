@@ -11,7 +11,7 @@ import os
 
 import pytest
 
-from ansible_collections.linuxnet.tcp.plugins.module_utils.core import catalogue, catalogue_table, errors, sysctl_value
+from ansible_collections.linuxnet.tcp.plugins.module_utils.core import catalogue, catalogue_check, errors, sysctl_value
 
 FIXTURES = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..', '..', 'fixtures', 'catalogue')
 KERNELS = {'3.10.105': (3, 10, 105), '4.9.115': (4, 9, 115)}
@@ -27,7 +27,7 @@ GOOD = 'tcp_a | int | seconds | 1..9 | 0..20 | 4.1-4.11 | 4.2 | 3 |'
 
 def refusal(*lines):
     with pytest.raises(catalogue.ContradictoryRow) as caught:
-        catalogue_table.build(HEAD + '\n'.join(lines))
+        catalogue_check.build(HEAD + '\n'.join(lines))
     return str(caught.value)
 
 
@@ -40,15 +40,21 @@ def captured(kernel):
 
 
 def test_a_row_carries_what_its_line_says():
-    row = catalogue_table.build(HEAD + GOOD + '\n  ! hurts')[0]
+    row = catalogue_check.build(HEAD + GOOD + '\n  ! hurts')[0]
     assert row == catalogue.Parameter(
         'net.ipv4.tcp_a', 'int', 'seconds', 1, 9, 0, 20, None, (4, 1), (4, 11), (4, 2), '3', None, (), 0, 'hurts', 'somewhere')
 
 
+def test_a_row_that_is_looked_up_is_the_one_that_was_checked():
+    rows = catalogue.parameters()
+    assert [row for row in rows if catalogue.get(row.name) != row] == []
+    assert [catalogue.get(name) for name in ('', 'net.ipv4.', 'net.ipv4.no_such_key', '@ prefix', 'tcp_sack')] == [None] * 5
+
+
 def test_a_row_may_be_one_way():
-    assert [row.one_way for row in catalogue_table.build(HEAD + GOOD + '\n  = one way\n  ! hurts\n' + GOOD.replace('tcp_a', 'tcp_b'))] == [True, False]
+    assert [row.one_way for row in catalogue_check.build(HEAD + GOOD + '\n  = one way\n  ! hurts\n' + GOOD.replace('tcp_a', 'tcp_b'))] == [True, False]
     assert refusal(GOOD, '  = two ways') == 'net.ipv4.tcp_a: unknown trait "two ways"; the only one is: one way'
-    assert [row.name for row in catalogue.PARAMETERS if row.one_way] == ['net.netfilter.nf_hooks_lwtunnel']
+    assert [row.name for row in catalogue.parameters() if row.one_way] == ['net.netfilter.nf_hooks_lwtunnel']
 
 
 @pytest.mark.parametrize('line, problem', [
@@ -88,8 +94,8 @@ def test_a_circle_of_dependences_is_refused():
 
 
 def test_a_row_is_written_after_everything_it_depends_on():
-    by_name = dict((row.name, row) for row in catalogue.PARAMETERS)
-    pairs = [(row, by_name[other]) for row in catalogue.PARAMETERS for other in row.depends_on]
+    by_name = dict((row.name, row) for row in catalogue.parameters())
+    pairs = [(row, by_name[other]) for row in catalogue.parameters() for other in row.depends_on]
     assert len(pairs) > 30
     assert [(row.name, other.name) for row, other in pairs if row.order <= other.order] == []
 
@@ -168,16 +174,16 @@ def test_the_values_of_the_article_are_within_range(name, value):
 
 
 def test_every_default_is_a_value_that_we_accept():
-    checked = [row for row in catalogue.PARAMETERS if row.default is not None]
+    checked = [row for row in catalogue.parameters() if row.default is not None]
     assert len(checked) > 200
     for row in checked:
         assert sysctl_value.normalise(row, row.default) == row.default, row.name
 
 
 def test_every_row_names_its_source_and_one_of_the_known_types():
-    assert len(catalogue.PARAMETERS) > 300
-    for row in catalogue.PARAMETERS:
-        assert row.source and row.type in catalogue_table.TYPES, row.name
+    assert len(catalogue.parameters()) > 300
+    for row in catalogue.parameters():
+        assert row.source and row.type in catalogue_check.TYPES, row.name
 
 
 @pytest.mark.parametrize('kernel', sorted(KERNELS))
@@ -194,7 +200,7 @@ def test_every_key_of_a_captured_kernel_is_known_and_dated_right(kernel):
 def test_every_row_for_a_captured_kernel_is_there_unless_it_must_be_compiled_in(kernel):
     present = set(name for name, _mode, _scope in captured(kernel))
     missing = [
-        row.name for row in catalogue.PARAMETERS
+        row.name for row in catalogue.parameters()
         if row.name.startswith(KEEPS) and row.name.count('.') == 2 and row.module is None
         and catalogue.supported_by(row, KERNELS[kernel]) and row.name not in present
     ]
