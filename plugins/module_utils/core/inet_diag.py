@@ -14,6 +14,7 @@ from __future__ import absolute_import, division, print_function
 
 __metaclass__ = type
 
+import array
 import collections
 import errno
 import itertools
@@ -63,6 +64,10 @@ _RUN_HEADER = 12
 # Headers that are compared one by one before columns pay off.
 _PATIENCE = 8
 
+# Memory is compared by words of four bytes where Python can; a datagram holds fewer messages than this.
+_HAS_WORDS = hasattr(memoryview, 'cast')
+_MOST = 1024
+
 _LISTEN_BYTE = struct.pack('B', tcp_state.LISTEN)
 _BYTES = [struct.pack('B', number) for number in range(256)]
 # Turn a column of states into a column of truths for itertools.compress.
@@ -93,8 +98,9 @@ class Dump(object):
         self._sequence = sequence
         self._visit = visit
         self._kind = kind
-        self._good_lengths = set()
-        self._whole = set()
+        self._strides = {}
+        self._long = set()
+        self._repeated = {}
         self.done = False
 
     def feed(self, data, length):
@@ -135,19 +141,47 @@ class Dump(object):
 
     def _run(self, data, position, length, size):
         """Visit the run that starts here; return its bytes."""
-        if size not in self._good_lengths:
+        stride = self._strides.get(size)
+        if stride is None:
             _check_attributes(data, position, size)
-            self._good_lengths.add(size)
-        stride = _align(size)
-        limit = 1 + (length - position - size) // stride
-        # Where the last run of this length went on to the end of its datagram, this one is expected to.
-        if stride in self._whole and limit > _PATIENCE:
-            count = _equal_headers(data, position, stride, limit, data[position:position + _RUN_HEADER])
+            stride = self._strides[size] = _align(size)
+        header = data[position:position + _RUN_HEADER]
+        if data[position + stride:position + stride + _RUN_HEADER] != header:
+            count = 1
         else:
-            count = _run_length(data, position, stride, limit)
-        (self._whole.add if count == limit else self._whole.discard)(stride)
+            count = self._run_length(data, position, stride, 1 + (length - position - size) // stride, header)
         self._visit(data, position, stride, count)
         return stride * count
+
+    def _run_length(self, data, start, stride, limit, header):
+        """Count the messages from ``start`` on whose headers equal the first one's, at most ``limit``."""
+        # Where the last run of this length was a long one, this one is expected to be.
+        count = 1 if stride in self._long else _few_equal(data, start, stride, min(limit, _PATIENCE), header)
+        if count in (1, _PATIENCE):
+            count += self._equal_headers(data, start + count * stride, stride, limit - count, header)
+        (self._long.add if count > _PATIENCE else self._long.discard)(stride)
+        return count
+
+    def _equal_headers(self, data, start, stride, count, header):
+        """Count how many of ``count`` messages in a row have exactly this header."""
+        # The length ends most runs, and the rest is nearly always the same.
+        count = _equal_bytes(data, start, stride, count, header, 0)
+        if self._equal_words(data, start, stride, count, bytes(header)):
+            return count
+        for offset in range(1, _RUN_HEADER):
+            count = _equal_bytes(data, start, stride, count, header, offset)
+        return count
+
+    def _equal_words(self, data, start, stride, count, header):
+        """Tell whether all have this header, by words of four bytes; False also where Python cannot compare memory by words (before 3.3)."""
+        if not _HAS_WORDS or count > _MOST or len(data) & 3:
+            return False
+        if header not in self._repeated:
+            self._repeated[header] = [memoryview(array.array('I', header[at:at + 4] * _MOST)) for at in (0, 4, 8)]
+        first, second, third = self._repeated[header]
+        words, at, step = memoryview(data).cast('I'), start >> 2, stride >> 2
+        end = at + count * step
+        return words[at:end:step] == first[:count] and words[at + 1:end:step] == second[:count] and words[at + 2:end:step] == third[:count]
 
     def _control(self, kind, data, position, size):
         """Act on a message that carries no socket."""
@@ -283,28 +317,19 @@ def _sighting(family, data, position):
         data[position + _TIMER], _NUMBER.unpack_from(data, position + _INODE)[0])
 
 
-def _run_length(data, start, stride, limit):
-    """Count the messages from ``start`` on whose headers equal the first one's, at most ``limit``."""
-    header = data[start:start + _RUN_HEADER]
-    count, position = 1, start + stride
-    while count < limit and data[position:position + _RUN_HEADER] == header:
+def _few_equal(data, start, stride, limit, header):
+    """Count the messages from ``start`` on that have this header, one by one, at most ``limit``."""
+    count = 1
+    while count < limit and data[start + count * stride:start + count * stride + _RUN_HEADER] == header:
         count += 1
-        position += stride
-        if count == _PATIENCE:
-            return count + _equal_headers(data, position, stride, limit - count, header)
     return count
 
 
-def _equal_headers(data, start, stride, count, header):
-    """Count how many of ``count`` messages in a row have exactly this header, column by column."""
-    for offset in range(_RUN_HEADER):
-        column, byte = data[start + offset:start + count * stride:stride], header[offset:offset + 1]
-        # Nearly always all are equal, which memcmp() says ten times faster than a search for the first that is not.
-        if column != byte * count:
-            count -= len(column.lstrip(byte))
-            if not count:
-                break
-    return count
+def _equal_bytes(data, start, stride, count, header, offset):
+    """Count how many of ``count`` messages in a row have the byte at ``offset`` of this header."""
+    column, byte = data[start + offset:start + count * stride:stride], header[offset:offset + 1]
+    # Nearly always all are equal, which memcmp() says ten times faster than a search for the first that is not.
+    return count if column == byte * count else count - len(column.lstrip(byte))
 
 
 def _check_attributes(data, position, size):

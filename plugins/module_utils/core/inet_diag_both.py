@@ -51,20 +51,17 @@ class Tables(object):
         """Add a run's sockets, which may be of both families. Raises ParseError for a third."""
         end = start + count * stride
         if count < _FEW:
-            self._count_few(data, start, stride, end)
+            try:
+                for position in range(start, end, stride):
+                    self.tables[data[position + _FAMILY]][data[position + _STATE]] += 1
+            except KeyError:
+                raise _stranger()
             return
         families, states = data[start + _FAMILY:end:stride], data[start + _STATE:end:stride]
         if families[0] in self.tables and families == families[:1] * count:
             inet_diag.count_column(self.tables[families[0]], states)
         else:
             self._count_both(families, states)
-
-    def _count_few(self, data, start, stride, end):
-        try:
-            for position in range(start, end, stride):
-                self.tables[data[position + _FAMILY]][data[position + _STATE]] += 1
-        except KeyError:
-            raise _stranger()
 
     def _count_both(self, families, states):
         if families.count(_INET6_BYTE) + families.count(_INET_BYTE) != len(families):

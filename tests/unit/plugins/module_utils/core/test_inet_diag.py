@@ -163,6 +163,23 @@ def test_one_longer_message_anywhere_in_a_run(where):
     assert (table[6], table[1]) == (499, 1)
 
 
+@pytest.mark.parametrize('tail', range(4))
+@pytest.mark.parametrize('byte', range(12))
+def test_a_header_that_differs_in_one_byte_ends_a_long_run(byte, tail):
+    """Headers are compared by words where the buffer's length allows it, and byte by byte where it does not."""
+    messages = [message() for dummy in range(300)]
+    messages[200][byte] ^= 0x40
+    seen, data = [], bytearray().join(messages) + bytearray(tail)
+    dump = inet_diag.Dump(SEQUENCE, lambda buffer, start, stride, count: seen.append((start, stride, count)))
+    dump.feed(bytearray().join([message()] * 300), 28800)
+    try:
+        dump.feed(data, 28800)
+    except errors.IncompleteDump:
+        pass
+    assert seen[:2] == [(0, 96, 300), (0, 96, 200)]
+    assert all(start // 96 > 200 or count == 1 for start, dummy, count in seen[2:])
+
+
 def test_an_odd_length_is_padded():
     data = bytearray().join([message(6, 97), message(1, 98), message(1, 98)])
     assert counts_of([data, done()]) == {'TIME_WAIT': 1, 'ESTABLISHED': 2}
