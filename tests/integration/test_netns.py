@@ -32,7 +32,7 @@ INSIDE = """
 import json, os, subprocess, sys
 from ansible_collections.linuxnet.tcp.plugins.module_utils.core import errors
 from ansible_collections.linuxnet.tcp.plugins.module_utils.ports import netns, procfs, sock_diag
-from ansible_collections.linuxnet.tcp.plugins.module_utils.readers import namespaces
+from ansible_collections.linuxnet.tcp.plugins.module_utils.readers import namespace_facts, namespaces
 world = netns.NetNamespaces()
 before, files = os.stat("/proc/self/ns/net"), sorted(os.listdir("/proc/self/fd"))
 said = {}
@@ -360,7 +360,7 @@ def test_a_namespace_that_vanishes_meanwhile_is_left_out(lab: Lab) -> None:
         "        if '/run/netns/ghost' in paths:\n"
         "            subprocess.check_call(['ip', 'netns', 'del', 'ghost'])\n"
         "        return netns.NetNamespaces.entered(self, paths, identity)\n"
-        "facts, warnings = namespaces.read_sockets({'netns': 'all'}, Slow(), procfs.ProcFs(), sock_diag.SockDiag())\n"
+        "facts, warnings = namespace_facts.read_sockets({'netns': 'all'}, Slow(), procfs.ProcFs(), sock_diag.SockDiag())\n"
         "print(json.dumps([[row['netns']['names'] for row in facts['namespaces']], warnings]))\n"
     )
     process = lab.netns.run([sys.executable, "-c", code], env={**os.environ, "PYTHONPATH": str(lab.netns.collections)})

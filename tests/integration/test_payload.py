@@ -14,7 +14,7 @@ import netns_lab
 import pytest
 
 # Imported by site.py before the payload; sys.addaudithook() tells of each compile() (PEP 578).
-COUNTER = '''
+COUNTER = """
 import atexit, collections, json, sys
 seen = collections.Counter()
 def note(event, args):
@@ -26,7 +26,7 @@ sys.addaudithook(note)
 def write():
     with open(%r, "w") as target:
         json.dump(seen, target)
-'''
+"""
 OURS = "ansible_collections/linuxnet/tcp/plugins/module_utils/"
 # What is loaded before the finder is there.
 EARLIER = {OURS + "ports/payload.py", OURS + "ports/__init__.py", OURS + "__init__.py"}

@@ -37,9 +37,9 @@ def read_sockets(options, procfs, diag, more):
         found = count(options, procfs, diag)
         if found:
             return {'sockets': found[0]}, found[1]
-    from ansible_collections.linuxnet.tcp.plugins.module_utils.readers import namespaces
+    from ansible_collections.linuxnet.tcp.plugins.module_utils.readers import namespace_facts
     world, processes, clock = more()
-    return namespaces.read_sockets(options, world, procfs, diag, processes, clock)
+    return namespace_facts.read_sockets(options, world, procfs, diag, processes, clock)
 
 
 def count(options, procfs, diag):

@@ -31,8 +31,8 @@ def read_host(wish, procfs, diag, tree, drop_in, world=None, files=None, process
     facts.update(machine.read_machine(procfs))
     facts['parameters'] = parameters.read_parameters(wish['parameters'], tree, drop_in.read(), release)
     if wish.get('namespaces'):
-        from ansible_collections.linuxnet.tcp.plugins.module_utils.readers import namespaces
-        facts['namespaces'], more = namespaces.read_parameters(facts['parameters'], world, tree)
+        from ansible_collections.linuxnet.tcp.plugins.module_utils.readers import namespace_facts
+        facts['namespaces'], more = namespace_facts.read_parameters(facts['parameters'], world, tree)
         warnings = warnings + more
     if files is not None:
         warnings = warnings + _add_boot(facts, files, tree, drop_in, release)

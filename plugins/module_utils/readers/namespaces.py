@@ -2,7 +2,7 @@
 # Copyright (c) 2026, linuxnet.tcp contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Find the network namespaces of a host, say whose they are, and read sockets and sysctls in them."""
+"""Find the network namespaces of a host, say whose they are, and be in them."""
 from __future__ import absolute_import, division, print_function
 
 __metaclass__ = type
@@ -10,29 +10,13 @@ __metaclass__ = type
 import contextlib
 from collections import namedtuple
 
-from ansible_collections.linuxnet.tcp.plugins.module_utils.core import errors, net_namespace, sysctl_name, sysctl_value
+from ansible_collections.linuxnet.tcp.plugins.module_utils.core import errors, net_namespace
 
 # paths lead to the namespace, pids are the processes in it.
 Namespace = namedtuple('Namespace', 'identity paths pids')
 
 PROCESSES_SHOWN = 10
 _NAME_FOLDERS = ('/run/netns/', '/var/run/netns/')
-
-
-def read_sockets(options, world, procfs, diag, processes=None, clock=None):
-    """Read the sockets that socket_info was asked for: (facts, warnings).
-
-    Without ``options['netns']`` those of one's own namespace, with ``all`` a list ``namespaces`` with one row for each, else
-    those of the namespace that it names, and ``netns`` about it. ``world`` is a NetNamespaces, ``processes`` a ProcessFiles, ``clock`` a
-    Clock. Raises what readers.watched raises.
-    """
-    from ansible_collections.linuxnet.tcp.plugins.module_utils.readers import watched
-    wanted = options.get('netns')
-    if wanted is not None and net_namespace.parse_target(wanted).kind == net_namespace.ALL:
-        return _sockets_of_all(options, world, lambda: watched.read_watched(options, procfs, diag, processes, clock))
-    with visited(wanted, world) as about:
-        facts, warnings = watched.read_watched(options, procfs, diag, processes, clock)
-    return dict(facts, **about), warnings
 
 
 @contextlib.contextmanager
@@ -61,18 +45,6 @@ def visited_to_write(wanted, persist, world):
     return visited(wanted, world)
 
 
-def read_parameters(parameters, world, tree):
-    """Read in every namespace but one's own the keys that it has for itself: (rows, warnings).
-
-    ``parameters`` is what readers.parameters found here. A row: inode, names, process_count, container (when a cgroup shows one) and
-    parameters {name: value}, which is absent when the namespace could not be entered.
-    """
-    names = sorted(name for name, row in parameters.items() if 'runtime' in row and row.get('per_namespace', True))
-    found, warnings = survey(world)
-    visits = _visit(found[1:], world, lambda: _values(names, tree), warnings)
-    return [_row(describe(namespace, world), values) for namespace, values in visits], warnings
-
-
 def survey(world):
     """Return ([Namespace], warnings): every namespace that a process is in or that has a name, one's own first."""
     own = world.own()
@@ -97,21 +69,7 @@ def describe(namespace, world):
     return dict(about, container=container) if container else about
 
 
-def _sockets_of_all(options, world, look):
-    if (options.get('samples') or 1) > 1:
-        raise errors.InvalidInput('samples: one look is taken where netns is all; ask for samples of one namespace at a time')
-    if 'series' in (options.get('details') or ()):
-        raise errors.InvalidInput('details: there is no series where netns is all; ask for one namespace at a time')
-    found, warnings = survey(world)
-    visits = _visit(found, world, look, warnings)
-    rows = []
-    for namespace, (facts, more) in ((namespace, result or ({}, [])) for namespace, result in visits):
-        rows.append(dict(facts, netns=describe(namespace, world)))
-        warnings.extend('%s: %s' % (net_namespace.label(namespace.identity.inode), warning) for warning in more)
-    return {'namespaces': rows}, warnings
-
-
-def _visit(found, world, look, warnings):
+def visit(found, world, look, warnings):
     """Return [(namespace, what look() gave inside, None where it could not be entered or read)], without those that vanished."""
     visits, refusals = [], []
     for namespace in found:
@@ -126,24 +84,6 @@ def _visit(found, world, look, warnings):
     if refusals:
         warnings.append('%d of %d network namespaces could not be read; the first: %s' % (len(refusals), len(found), refusals[0]))
     return visits
-
-
-def _values(names, tree):
-    values = dict((name, _value(name, tree)) for name in names)
-    return dict((name, value) for name, value in values.items() if value is not None)
-
-
-def _value(name, tree):
-    try:
-        text = tree.read(sysctl_name.to_path(name))
-    except errors.SourceUnavailable:
-        return None
-    return None if text is None else sysctl_value.squeeze(text)
-
-
-def _row(about, values):
-    row = dict((field, about[field]) for field in ('inode', 'names', 'process_count', 'container') if field in about)
-    return row if values is None else dict(row, parameters=values)
 
 
 def _add_processes(world, groups, warnings):

@@ -183,6 +183,55 @@ def documents_an_action(path: Path) -> bool:
     )
 
 
+def modules_of_hosts() -> list[Path]:
+    return [path for path in sorted((ROOT / "plugins/modules").glob("*.py")) if not documents_an_action(path)]
+
+
+@pytest.mark.parametrize("path", modules_of_hosts(), ids=lambda path: path.name)
+def test_a_module_lightens_its_payload_before_it_imports_anything_of_it(path: Path) -> None:
+    first, second, *_rest = [
+        ast.unparse(node)
+        for node in ast.parse(path.read_text(encoding="utf-8")).body
+        if isinstance(node, (ast.Import, ast.ImportFrom, ast.Expr))
+        and not (isinstance(node, ast.ImportFrom) and node.module == "__future__")
+        and not ast.unparse(node).startswith(("import ", "'", '"'))
+    ]
+    assert (first, second) == (f"from {OURS}module_utils.ports import payload", "payload.lighten()")
+
+
+def travels_with(path: Path) -> set[str]:
+    """Return the files of module_utils that AnsiballZ sends with a module: all that it imports, inside functions, too, and what those import."""
+    seen: set[str] = set()
+    waiting = [path]
+    while waiting:
+        for _line, name in imports(ast.parse(waiting.pop().read_text(encoding="utf-8"))):
+            file = ROOT / "plugins" / (name.removeprefix(OURS).replace(".", "/") + ".py")
+            if name.startswith(OURS) and file.is_file() and str(file.relative_to(ROOT / "plugins/module_utils")) not in seen:
+                seen.add(str(file.relative_to(ROOT / "plugins/module_utils")))
+                waiting.append(file)
+    return seen
+
+
+@pytest.mark.parametrize(
+    ("module", "spared"),
+    [
+        (
+            "net_sysctl",
+            {"core/inet_diag.py", "core/ephemeral.py", "readers/counting.py", "readers/sockets.py", "readers/parameters.py", "core/nat.py"},
+        ),
+        ("net_sysctl_info", {"core/inet_diag.py", "readers/counting.py", "transaction.py", "keeper.py"}),
+        ("socket_info", {"core/catalogue.py", "core/sysctl_conf.py", "transaction.py"}),
+        ("health_info", {"core/inet_diag.py", "readers/counting.py", "core/catalogue.py", "transaction.py"}),
+        ("audit", {"transaction.py", "keeper.py", "restore.py"}),
+    ],
+)
+def test_what_a_module_never_uses_does_not_travel_with_it(module: str, spared: set[str]) -> None:
+    """With pipelining Python reads a payload from its standard input, a quarter of a millisecond for each KiB (docs/performance.md)."""
+    sent = travels_with(ROOT / "plugins/modules" / f"{module}.py")
+    assert "ports/payload.py" in sent
+    assert sent & spared == set()
+
+
 def test_actions_of_the_controller_alone_are_documented_as_modules() -> None:
     found = {path.stem for path in (ROOT / "plugins/modules").glob("*.py") if documents_an_action(path)}
     assert found >= {"report"}

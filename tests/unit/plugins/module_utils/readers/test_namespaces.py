@@ -13,7 +13,7 @@ import pytest
 
 from ansible_collections.linuxnet.tcp.plugins.module_utils.core import errors
 from ansible_collections.linuxnet.tcp.plugins.module_utils.ports import netns
-from ansible_collections.linuxnet.tcp.plugins.module_utils.readers import namespaces, sockets
+from ansible_collections.linuxnet.tcp.plugins.module_utils.readers import namespace_facts, namespaces, sockets
 
 WEB = 'a' * 40 + 'b' * 24
 DB = 'a' * 40 + 'c' * 24
@@ -97,7 +97,7 @@ def read(monkeypatch):
             return {'sockets': {'total': world.here}}, ['from /proc'] if world.here == 300 else []
 
         monkeypatch.setattr(sockets, 'read_sockets', sockets_here)
-        return namespaces.read_sockets({'netns': wanted}, world, None, None)
+        return namespace_facts.read_sockets({'netns': wanted}, world, None, None)
     return go
 
 
@@ -312,7 +312,7 @@ def test_parameters_of_the_others(world):
         RMEM: {'runtime': '1', 'per_namespace': False},
         'net.ipv4.tcp_tw_recycle': {'supported': False},
     }
-    rows, warnings = namespaces.read_parameters(parameters, world, tree)
+    rows, warnings = namespace_facts.read_parameters(parameters, world, tree)
     assert rows == [
         {'inode': 200, 'names': ['/run/docker/netns/1a2b3c4d5e6f'], 'process_count': 2, 'container': WEB, 'parameters': {SYNCOOKIES: '0'}},
         {'inode': 300, 'names': ['blue'], 'process_count': 1, 'parameters': {SYNCOOKIES: '1', BACKLOG: '4 5'}},
