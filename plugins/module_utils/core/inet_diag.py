@@ -155,10 +155,13 @@ class Dump(object):
 
     def _run_length(self, data, start, stride, limit, header):
         """Count the messages from ``start`` on whose headers equal the first one's, at most ``limit``."""
+        count = 1
         # Where the last run of this length was a long one, this one is expected to be.
-        count = 1 if stride in self._long else _few_equal(data, start, stride, min(limit, _PATIENCE), header)
-        if count in (1, _PATIENCE):
-            count += self._equal_headers(data, start + count * stride, stride, limit - count, header)
+        if stride not in self._long:
+            count = _few_equal(data, start, stride, min(limit, _PATIENCE), header)
+            if count < _PATIENCE:
+                return count
+        count += self._equal_headers(data, start + count * stride, stride, limit - count, header)
         (self._long.add if count > _PATIENCE else self._long.discard)(stride)
         return count
 

@@ -20,6 +20,5 @@ def ports(path, open_store):
 
 def ports_with_watchdog(path, open_store):
     """Return the same where a watchdog may be started: its program is made of the modules that are loaded by then, so it has to be one of them."""
-    from ansible_collections.linuxnet.tcp.plugins.module_utils.ports import watchdog_process
     from ansible_collections.linuxnet.tcp.plugins.module_utils.programs import watchdog
-    return watchdog.keeper_ports.ports(path, open_store)._replace(watchdogs=watchdog_process.WatchdogProcess(path))
+    return ports(path, open_store)._replace(watchdogs=watchdog.watchdog_process.WatchdogProcess(path))

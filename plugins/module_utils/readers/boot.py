@@ -105,7 +105,12 @@ def read_parameters_boot(parameters, seen, place):
 def _reading(seen, place):
     # Whether a file is read does not depend on what it holds; it may not be there yet.
     tree = boot_plan.with_file(seen.tree, place, b"")
-    return boot_plan.reading(boot_plan.Boot(tree, seen.rules[seen.loader]), place)
+    return boot_plan.reading(_chosen(seen._replace(tree=tree)), place)
+
+
+def _chosen(seen):
+    """Return the files and the rules of the loader that counts."""
+    return boot_plan.Boot(seen.tree, seen.rules[seen.loader])
 
 
 def _unreadable(problems):
@@ -128,7 +133,7 @@ class BootFiles(object):
     def foresee(self, path, data, targets, shadowed):
         """Return core.boot_plan.foresee's Outlook for the files as they are now and the drop-in ``path`` with the bytes ``data``."""
         seen, place = self._observed(path)
-        outlook = boot_plan.foresee(boot_plan.Boot(seen.tree, seen.rules[seen.loader]), place, data, targets, shadowed)
+        outlook = boot_plan.foresee(_chosen(seen), place, data, targets, shadowed)
         if outlook.problems or outlook.warnings:
             return outlook
         return outlook._replace(warnings=self._doubts(seen, place, data, targets, outlook.edits))
@@ -136,7 +141,7 @@ class BootFiles(object):
     def problems(self, path, data, targets):
         """Return why the drop-in, with the bytes ``data``, does not win at the next boot; none when it does."""
         seen, place = self._observed(path)
-        return boot_plan.foresee(boot_plan.Boot(seen.tree, seen.rules[seen.loader]), place, data, targets, boot_plan.FAIL).problems
+        return boot_plan.foresee(_chosen(seen), place, data, targets, boot_plan.FAIL).problems
 
     def _observed(self, path):
         return observe(self._conf_dir, self._loader), boot_plan.Place(*self._conf_dir.place(path))
@@ -145,7 +150,7 @@ class BootFiles(object):
         """Return core.boot_retire.retire's Outlook for those of ``names``, which /proc does not show, that this kernel no longer has."""
         from ansible_collections.linuxnet.tcp.plugins.module_utils.core import boot_retire
         seen, place = self._observed(path)
-        return boot_retire.retire(boot_plan.Boot(seen.tree, seen.rules[seen.loader]), place, boot_retire.removed(names, release))
+        return boot_retire.retire(_chosen(seen), place, boot_retire.removed(names, release))
 
     @staticmethod
     def _doubts(seen, place, data, targets, edits):
